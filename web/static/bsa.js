@@ -1,0 +1,118 @@
+// What the pages need beside htmx: where the focus goes, what is said aloud, and nothing lost when the network fails.
+// Every page works without this file.
+(() => {
+  "use strict";
+
+  const status = () => document.getElementById("status");
+
+  const say = (words) => {
+    const place = status();
+    if (!place || !words) return;
+    place.textContent = "";
+    setTimeout(() => { place.textContent = words; }, 150);
+  };
+
+  const quiet = (element) => element.focus({ preventScroll: true });
+
+  const heard = (root) => {
+    const flash = root.querySelector("[data-flash]");
+    if (flash) say(flash.textContent.trim());
+  };
+
+  // A form that came back with errors: to the summary. Otherwise, on a new page, to its heading.
+  const settleFocus = (ctx) => {
+    const problems = document.querySelector("[data-error-summary]");
+    if (problems) {
+      problems.focus();
+      problems.scrollIntoView({ block: "start" });
+      return;
+    }
+    if (ctx.target === document.body) {
+      const anchor = ctx.request && ctx.request.anchor && document.getElementById(ctx.request.anchor);
+      const heading = document.querySelector('h1[tabindex="-1"]');
+      if (!anchor && heading) quiet(heading);
+    }
+  };
+
+  // "Show more": the button is gone, so go on at the first thing that came.
+  const shown = (event) => {
+    const first = event.detail.newContent.find((node) => node.nodeType === Node.ELEMENT_NODE);
+    if (!first) return;
+    const link = first.matches("a[href]") ? first : first.querySelector("a[href]");
+    if (link) quiet(link);
+  };
+
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    settleFocus(ctx);
+    heard(document);
+  });
+
+  document.addEventListener("htmx:after:settle", (event) => {
+    if (event.detail.task && event.detail.task.sourceElement && event.detail.task.sourceElement.matches("[data-more]")) shown(event);
+  });
+
+  // Busy while a request is under way.
+  const busy = (ctx, yes) => {
+    const place = ctx && ctx.target;
+    if (!place || !place.isConnected) return;
+    if (yes) place.setAttribute("aria-busy", "true");
+    else place.removeAttribute("aria-busy");
+  };
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => busy(ctx, true));
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+    busy(ctx, false);
+    document.body.removeAttribute("aria-busy");
+  });
+
+  // No connection, or the server stumbled: the form stays as it was typed, and says so.
+  const tell = (element) => {
+    const form = element instanceof Element ? element.closest("form") : null;
+    const sends = form && form.method === "post";
+    const words = document.getElementById(sends ? "not-sent" : "not-loaded");
+    if (!words) return;
+    document.querySelectorAll("[data-not-sent]").forEach((old) => old.remove());
+    const box = words.content.firstElementChild.cloneNode(true);
+    box.dataset.notSent = "";
+    if (sends) form.prepend(box);
+    else document.getElementById("notice").replaceChildren(box);
+    box.scrollIntoView({ block: "center" });
+  };
+  document.addEventListener("htmx:error", ({ detail: { ctx } }) => { if (ctx) tell(ctx.sourceElement); });
+  document.addEventListener("htmx:before:response", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.response.status < 500) return;
+    event.preventDefault();
+    tell(ctx.sourceElement);
+  });
+
+  // Menu: closes with Escape, and on a click beside it. "/" goes to the search field.
+  const closeMenus = (except) => document.querySelectorAll("details.bsa-menu[open]").forEach((menu) => {
+    if (menu !== except) menu.open = false;
+  });
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.bsa-menu")));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      const menu = document.querySelector("details.bsa-menu[open]");
+      if (menu) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
+      return;
+    }
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const search = document.querySelector("[data-search], input[type='search']");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+    }
+  });
+
+  const start = () => {
+    const problems = document.querySelector("[data-error-summary]");
+    if (problems) problems.focus();
+    heard(document);
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();
