@@ -1,0 +1,1 @@
+"""BSA: what a neighbourhood team does, as rows, rules and deeds."""

@@ -1,0 +1,57 @@
+"""Who read which residents, when and for what: one line for the reading, one for each resident in its answer.
+
+The lines are written before the answer leaves; when they cannot be written, the answer does not leave.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import Connection, Index, Table, insert
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Field
+
+from bsa import clock
+from bsa.errors import OutOfService
+from bsa.permissions import Actor, Purpose
+from bsa.rows import Row, one_of
+
+
+class AccessLine(Row, table=True):
+    """One line: the reading itself when `resident_id` is empty, otherwise one resident who was in its answer.
+
+    Nothing here is a foreign key: who looked must stay known after the resident is erased and the worker has left.
+    A line says which operation was done, never what was in the answer.
+    """
+
+    __tablename__ = "access_line"
+    __table_args__ = (Index("ix_access_line_resident_id_created_at", "resident_id", "created_at"),)
+
+    reading_id: UUID = Field(index=True)
+    account_id: UUID
+    purpose: Purpose = Field(sa_type=one_of(Purpose))  # type: ignore[call-overload]
+    operation: str = Field(max_length=80)
+    residents: int = Field(ge=0)
+    resident_id: UUID | None = None
+
+
+def record_reading(connection: Connection, actor: Actor, operation: str, residents: Iterable[UUID]) -> None:
+    """Write the lines of one reading in one bulk insert; raise `OutOfService` when that fails."""
+    subjects = sorted(residents)
+    reading_id, moment = clock.new_id(), clock.now()
+    line = {
+        "reading_id": reading_id,
+        "created_at": moment,
+        "account_id": actor.id,
+        "purpose": actor.purpose,
+        "operation": operation,
+        "residents": len(subjects),
+    }
+    lines = [
+        {"id": reading_id, "resident_id": None, **line},
+        *({"id": clock.new_id(), "resident_id": subject, **line} for subject in subjects),
+    ]
+    table: Table = AccessLine.__table__  # type: ignore[attr-defined]
+    try:
+        connection.execute(insert(table), lines)
+    except SQLAlchemyError as error:
+        raise OutOfService from error

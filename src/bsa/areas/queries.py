@@ -1,0 +1,85 @@
+"""Reading areas. Everybody who is signed in may see them all: they say nothing about a person."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlmodel import Session, col
+
+from bsa.areas.models import Area, AreaInclusion, Level
+from bsa.areas.shapes import AreaOut, AreaQuery
+from bsa.errors import NotFound, invalid
+from bsa.paging import Order, cursor_after, fetch
+from bsa.permissions import Actor, Permission, allows, require
+from bsa.shapes import Page
+
+BY_NAME = Order((col(Area.name), False), (col(Area.id), False))
+
+
+def lies_within(column: ColumnElement[UUID], area_id: UUID) -> ColumnElement[bool]:
+    """Return the condition that the area in `column` is `area_id` or lies in it."""
+    return column.in_(select(AreaInclusion.inner_id).where(col(AreaInclusion.outer_id) == area_id))
+
+
+def list_areas(session: Session, actor: Actor, wanted: AreaQuery) -> Page[AreaOut]:
+    """List areas by name."""
+    require(actor, Permission.SEE_AREAS)
+    query = select(Area)
+    if wanted.level:
+        query = query.where(col(Area.level) == wanted.level)
+    if wanted.within_id:
+        query = query.where(lies_within(col(Area.id), wanted.within_id))
+    if wanted.code:
+        query = query.where(col(Area.code) == wanted.code.strip())
+    if wanted.mine:
+        query = query.where(col(Area.id).in_(actor.area_ids))
+    rows, more = fetch(session, query, BY_NAME, wanted)
+    areas = [row[0] for row in rows]
+    return Page(
+        items=[area_out(actor, area) for area in areas],
+        next_cursor=cursor_after(areas[-1].name, areas[-1].id) if more else None,
+    )
+
+
+def get_area(session: Session, actor: Actor, area_id: UUID) -> Area:
+    """Return an area."""
+    require(actor, Permission.SEE_AREAS)
+    area = session.get(Area, area_id)
+    if area is None:
+        raise NotFound
+    return area
+
+
+def find_area(session: Session, actor: Actor, area_id: UUID, *, at: str) -> Area:
+    """Return the area that was named in the field `at`, or refuse that field."""
+    area = session.get(Area, area_id)
+    if area is None:
+        raise invalid(at, "unknown", "There is no such area. Choose one from the list.")
+    if area.level in (Level.MUNICIPALITY, Level.DISTRICT, Level.OWN_AREA):
+        raise invalid(at, "too_large", "Choose a neighbourhood, or a complex or place in it.")
+    return area
+
+
+def names_of_areas(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of areas by key."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    return {key: name for key, name in session.execute(select(Area.id, Area.name).where(col(Area.id).in_(wanted)))}
+
+
+def area_out(actor: Actor, area: Area) -> AreaOut:
+    """Draw up an area."""
+    return AreaOut(
+        id=area.id,
+        version=area.version,
+        created_at=area.created_at,
+        changed_at=area.changed_at,
+        allowed_actions=[Permission.RECORD_AREA.value] if allows(actor, Permission.RECORD_AREA, area) else [],
+        level=area.level,
+        name=area.name,
+        code=area.code,
+        division_year=area.division_year,
+        parent_id=area.parent_id,
+        made_up=area.made_up,
+    )

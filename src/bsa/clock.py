@@ -1,0 +1,49 @@
+"""The one clock: every moment and every day that the software knows comes from here.
+
+Moments are aware and in UTC. Days are the days of the Netherlands, because a promise "by 1 October" is kept or broken
+on a Dutch calendar. The demo and the tests stand the clock at another moment; nothing else may.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from uuid_utils.compat import uuid7
+
+HERE = ZoneInfo("Europe/Amsterdam")
+
+_standing_at: datetime | None = None
+
+
+def now() -> datetime:
+    """Return the present moment, aware, in UTC."""
+    return _standing_at or datetime.now(UTC)
+
+
+def today() -> date:
+    """Return the present day in the Netherlands."""
+    return now().astimezone(HERE).date()
+
+
+def new_id() -> UUID:
+    """Return a key that sorts by the moment it was made (UUIDv7, RFC 9562)."""
+    if _standing_at is None:
+        return uuid7()
+    return uuid7(nanoseconds=round(_standing_at.timestamp() * 1_000_000) * 1000)
+
+
+@contextmanager
+def standing_at(moment: datetime) -> Iterator[None]:
+    """Stand the whole process's clock at `moment` (aware) for the time of the block.
+
+    For the demo, which is played on the days of its story, and for tests. It is process-wide on purpose: a request
+    that a test sends is answered in another thread.
+    """
+    global _standing_at
+    before, _standing_at = _standing_at, moment.astimezone(UTC)
+    try:
+        yield
+    finally:
+        _standing_at = before

@@ -1,0 +1,1 @@
+"""Contacts with residents, and what the worker promised them."""

@@ -1,0 +1,189 @@
+"""The ways into the database: reading, writing, and leaving a line in the access log.
+
+The embedded database is SQLite from the `sqlcipher3` wheel (encrypted, and without the WAL fault of SQLite before
+3.51.3); PostgreSQL is the same code with another URL. `reading()` cannot write; `writing()` takes the write lock before
+it reads, so that nobody decides on what another is about to change.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as sqlcipher
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from pydantic import SecretStr
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.pool import QueuePool
+from sqlmodel import Session
+
+from bsa.errors import OutOfService, Stale
+from bsa.keystore import KeyStore
+from bsa.sealing import Sealer
+from bsa.settings import Settings
+
+OLDEST_SQLITE = (3, 51, 3)
+"""SQLite 3.7.0 to 3.51.2 can corrupt a database in WAL mode."""
+
+POOL = {"pool_size": 20, "max_overflow": 40}
+"""Together more than the 40 threads that answer requests, so that no thread waits for a connection."""
+
+HERE = Path(__file__).resolve()
+
+
+class UnfitDatabase(Exception):
+    """The database cannot be used as it is: too old an engine, a wrong key, or migrations that have not been run."""
+
+
+class Database:
+    """One installation's database and its key store."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._write = open_engine(settings.database_url, settings.database_key)
+        self._read = open_engine(settings.database_url, settings.database_key, readonly=True)
+        self._keys = open_engine(settings.keys_url, settings.keys_database_key)
+        self.keystore = KeyStore(self._keys, settings.ring)
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._write.dialect.name
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that may write: for migrations, jobs and tests."""
+        return self._write
+
+    @property
+    def keys_engine(self) -> Engine:
+        """The engine of the key store: for tests and checks."""
+        return self._keys
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a session that sees one state of the database and cannot change it."""
+        with self._session(self._read) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open a session that commits when the block ends well, and leaves nothing behind when it does not.
+
+        What must follow the commit (destroying a key, say) is put in `session.info["after_commit"]`.
+        """
+        with self._session(self._write) as session:
+            try:
+                yield session
+                session.commit()
+            except StaleDataError as error:
+                raise Stale from error
+            for follow_up in session.info["after_commit"]:
+                follow_up()
+
+    def migrate(self, revision: str = "head") -> None:
+        """Bring the tables to `revision`; on an empty database also make the installation's data key."""
+        fresh = not self._has_accounts()
+        config = alembic_config()
+        config.attributes["engine"] = self._write
+        if revision == "base" or revision.startswith("-"):
+            command.downgrade(config, revision)
+        else:
+            self.keystore.prepare(fresh=fresh)
+            command.upgrade(config, revision)
+
+    def check(self) -> None:
+        """Refuse to start on a wrong key, a missing key store or tables that are not up to date; change nothing."""
+        try:
+            with self._read.connect() as connection:
+                there = MigrationContext.configure(connection).get_current_heads()
+        except (SQLAlchemyError, sqlcipher.DatabaseError) as error:
+            raise UnfitDatabase("The database does not open. Is it there, and is its key the right one?") from error
+        wanted = tuple(ScriptDirectory.from_config(alembic_config()).get_heads())
+        if there != wanted:
+            raise UnfitDatabase("The tables are not up to date. Run: bsa migrate")
+        self.keystore.check()
+
+    def close(self) -> None:
+        """Give all connections back. A SQLite file may be copied only after this."""
+        for engine in (self._read, self._write, self._keys):
+            engine.dispose()
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
+        with Session(engine, expire_on_commit=False) as session:
+            session.info["sealer"] = Sealer(self.keystore)
+            session.info["residents_read"] = set()
+            session.info["after_commit"] = []
+            session.info["writes"] = engine is self._write
+            session.info["settings"] = self.settings
+            session.info["keystore"] = self.keystore
+            try:
+                yield session
+            except sqlcipher.OperationalError as error:
+                raise OutOfService from error
+
+    def _has_accounts(self) -> bool:
+        """Tell whether the database is in use: whether there is an account in it."""
+        with self._write.connect() as connection:
+            if not connection.dialect.has_table(connection, "account"):
+                return False
+            return connection.execute(text("SELECT 1 FROM account LIMIT 1")).first() is not None
+
+
+def open_engine(url: str, key: SecretStr | None, *, readonly: bool = False) -> Engine:
+    """Make an engine for one SQLite file or one PostgreSQL database."""
+    if url.startswith("sqlite"):
+        return _sqlite(url, key, readonly=readonly)
+    parsed = make_url(url).set(drivername="postgresql+psycopg")
+    options: dict[str, Any] = {"postgresql_readonly": True} if readonly else {}
+    return create_engine(parsed, execution_options=options, **POOL)
+
+
+def alembic_config() -> Config:
+    """Return Alembic's settings, with the migrations wherever this package was installed from."""
+    beside_package = HERE.parent / "migrations"
+    checkout = HERE.parents[2] / "migrations"
+    config = Config()
+    config.set_main_option("script_location", str(beside_package if beside_package.is_dir() else checkout))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _sqlite(url: str, key: SecretStr | None, *, readonly: bool) -> Engine:
+    if sqlcipher.sqlite_version_info < OLDEST_SQLITE:
+        raise UnfitDatabase(f"SQLite {sqlcipher.sqlite_version} can corrupt its file; 3.51.3 or newer is needed.")
+    path = make_url(url).database
+    if not path or key is None:
+        raise UnfitDatabase("An embedded database needs a path and a key.")
+    secret = key.get_secret_value()
+    if len(secret) != 64 or not all(digit in "0123456789abcdefABCDEF" for digit in secret):
+        raise UnfitDatabase("The key of an embedded database is 64 hexadecimal digits.")
+
+    def connect() -> Any:
+        connection = sqlcipher.connect(path, isolation_level=None, check_same_thread=False, timeout=20)
+        # A raw key: no key derivation at each new connection.
+        connection.execute(f"PRAGMA key = \"x'{secret}'\"")
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 20000"):
+            connection.execute(f"PRAGMA {pragma}")
+        if readonly:
+            connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    engine = create_engine("sqlite+pysqlite://", module=sqlcipher, creator=connect, poolclass=QueuePool, **POOL)
+    begin = "BEGIN" if readonly else "BEGIN IMMEDIATE"
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+

@@ -1,0 +1,99 @@
+"""How the core refuses: by name, with what, where and how to mend it. Each door turns these into its own answers.
+
+Messages are English sentences with `{named}` places; they are the keys of the catalogues, so that a door can say them
+in the reader's language.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with what was sent.
+
+    `where` is the path to the field (`("contact", "value")`), empty when it is about the whole; `code` is stable and for
+    machines, `message` says what is wrong and how to mend it, with `{places}` filled from `facts`.
+    """
+
+    where: tuple[str | int, ...]
+    code: str
+    message: str
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+class Refusal(Exception):
+    """The base of all that the core refuses; `message` has `{places}` that are filled from `facts`."""
+
+    message = "This cannot be done."
+
+    def __init__(self, message: str | None = None, **facts: str) -> None:
+        self.message = message or type(self).message
+        self.facts = facts
+        super().__init__(self.message.format(**facts))
+
+
+class NotSignedIn(Refusal):
+    """Nobody is known to be asking."""
+
+    message = "Sign in first."
+
+
+class NotFound(Refusal):
+    """There is no such thing, or not for this actor: the two look the same from outside."""
+
+    message = "There is nothing here, or it is not yours to see."
+
+
+class MovedTo(Refusal):
+    """The subject was merged into another; `key` is the other's."""
+
+    message = "This was a duplicate; everything is with the other one now."
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__()
+
+
+class NotAllowed(Refusal):
+    """The actor may see the subject, but may not do this with it."""
+
+    message = "Your role does not allow this here."
+
+
+class Conflict(Refusal):
+    """The subject is not in a state in which this can be done."""
+
+    message = "This cannot be done in the present state."
+
+
+class Stale(Refusal):
+    """The subject was changed since the actor last saw it."""
+
+    message = "Somebody changed this after you opened it. Look at the present state and do it again if it still fits."
+
+
+class Invalid(Refusal):
+    """What was sent is not right; `faults` names everything at once."""
+
+    message = "Something in what you sent is not right."
+
+    def __init__(self, *faults: Fault) -> None:
+        self.faults = faults
+        super().__init__()
+
+
+class TooManyAttempts(Refusal):
+    """Too many wrong attempts; wait `seconds`."""
+
+    message = "Too many attempts. Wait {seconds} seconds and try again."
+
+
+class OutOfService(Refusal):
+    """A part without which nothing may be shown (the access log, the key store) does not answer."""
+
+    message = "This is out of service for the moment. Nothing was lost; try again in a minute."
+
+
+def invalid(where: str, code: str, message: str, **facts: str) -> Invalid:
+    """Make the refusal of one field."""
+    return Invalid(Fault((where,), code, message, facts))

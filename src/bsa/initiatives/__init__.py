@@ -1,0 +1,1 @@
+"""Initiatives: what residents do together about a shared theme."""

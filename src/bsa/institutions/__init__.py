@@ -1,0 +1,1 @@
+"""Institutions: who is asked and who promises, and the people there who can."""

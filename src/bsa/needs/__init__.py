@@ -1,0 +1,1 @@
+"""Needs: the stated question, and layer by layer the question behind it."""

@@ -1,0 +1,74 @@
+"""Pages by key: each page starts after the last row of the one before, so that rows are neither skipped nor repeated.
+
+A cursor is opaque to callers: it is the sort values and the key of the last row, and never holds text.
+"""
+
+import base64
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_
+from sqlmodel import Session
+
+from bsa.errors import invalid
+from bsa.shapes import Listing
+
+Kept = TypeVar("Kept", bound=Select[Any])
+
+
+class Order:
+    """The order of a list: the sort columns (never null) and, last, a unique key; all in one direction or each its own."""
+
+    def __init__(self, *columns: tuple[ColumnElement[Any], bool]) -> None:
+        self._columns = columns
+
+    def apply(self, wanted: Kept, listing: Listing) -> Kept:
+        """Order `wanted`, start after the cursor, and take one row more than asked for, to see whether there are more."""
+        if listing.cursor:
+            wanted = wanted.where(self._after(_read(listing.cursor, self._columns)))
+        ordering = [column.desc() if descending else column.asc() for column, descending in self._columns]
+        return wanted.order_by(*ordering).limit(listing.limit + 1)
+
+    def _after(self, values: Sequence[Any]) -> ColumnElement[bool]:
+        later: ColumnElement[bool] = false()
+        for place, (column, descending) in enumerate(self._columns):
+            beyond = column < values[place] if descending else column > values[place]
+            same = [other == values[before] for before, (other, _) in enumerate(self._columns[:place])]
+            later = or_(later, and_(*same, beyond))
+        return later
+
+
+def cursor_after(*values: Any) -> str:
+    """Return the cursor that starts after the row with these sort values and key."""
+    plain = [value.isoformat() if isinstance(value, date | datetime) else str(value) for value in values]
+    return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
+
+
+def fetch(session: Session, wanted: Select[Any], order: Order, listing: Listing) -> tuple[list[Any], bool]:
+    """Return the rows of one page and whether there are more."""
+    rows = list(session.execute(order.apply(wanted, listing)).all())
+    return rows[: listing.limit], len(rows) > listing.limit
+
+
+def _read(cursor: str, columns: Sequence[tuple[ColumnElement[Any], bool]]) -> list[Any]:
+    try:
+        plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(plain, list) or len(plain) != len(columns):
+            raise ValueError
+        return [_typed(text, column) for text, (column, _) in zip(plain, columns, strict=True)]
+    except (ValueError, TypeError, UnicodeDecodeError):
+        raise invalid("cursor", "cursor", "This cursor is not one that was handed out. Start at the first page.") from None
+
+
+def _typed(text: str, column: ColumnElement[Any]) -> Any:
+    kind = column.type.python_type
+    if kind is UUID:
+        return UUID(text)
+    if kind is datetime:
+        return datetime.fromisoformat(text)
+    if kind is date:
+        return date.fromisoformat(text)
+    return kind(text)

@@ -1,0 +1,250 @@
+"""Who may do what: one table, readable aloud.
+
+A rule is a list of alternatives; each alternative is a list of conditions that must all hold. A condition looks at the
+actor and at what the deed is done to. What an actor may not even see is not refused here but not found: reading starts
+at the `visible_to` of each feature.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from bsa.errors import NotAllowed
+
+
+class Role(StrEnum):
+    """What an account is for; one account may have more than one."""
+
+    ACTIVATOR = "activator"
+    TEAM_LEADER = "team_leader"
+    INSTITUTION_CONTACT = "institution_contact"
+    POLICY_OFFICER = "policy_officer"
+    PRIVACY_OFFICER = "privacy_officer"
+    ADMINISTRATOR = "administrator"
+
+
+class Purpose(StrEnum):
+    """For what somebody looks; chosen at sign-in, fixed in a token, written in the access log."""
+
+    OWN_NEIGHBOURHOOD = "own_neighbourhood"
+    STANDING_IN = "standing_in"
+    PRIVACY_CHECK = "privacy_check"
+    ADMINISTRATION = "administration"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is asking: an account with its roles and its reach."""
+
+    id: UUID
+    name: str
+    roles: frozenset[Role]
+    area_ids: frozenset[UUID] = field(repr=False)
+    """Every area in reach: the areas of the account with all that lies in them."""
+    institution_id: UUID | None
+    purpose: Purpose
+
+    def has(self, *roles: Role) -> bool:
+        """Tell whether the actor has one of these roles."""
+        return not self.roles.isdisjoint(roles)
+
+    @property
+    def of_the_team(self) -> bool:
+        """Tell whether the actor works in the neighbourhood team."""
+        return self.has(Role.ACTIVATOR, Role.TEAM_LEADER)
+
+
+class Permission(StrEnum):
+    """Every deed and every kind of reading, by name."""
+
+    SEE_AREAS = "see_areas"
+    RECORD_AREA = "record_area"
+    SEE_ACCOUNTS = "see_accounts"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    CHANGE_OWN_ACCOUNT = "change_own_account"
+    SEE_COLLEAGUES = "see_colleagues"
+
+    SEE_RESIDENTS = "see_residents"
+    OPEN_RECORD = "open_record"
+    REGISTER_RESIDENT = "register_resident"
+    CHANGE_RESIDENT = "change_resident"
+    ASSIGN_WORKER = "assign_worker"
+    RECORD_CONSENT = "record_consent"
+    RESTRICT_RESIDENT = "restrict_resident"
+    MERGE_RESIDENTS = "merge_residents"
+    ERASE_RESIDENT = "erase_resident"
+
+    NOTE_CONTACT = "note_contact"
+    STRIKE_CONTACT = "strike_contact"
+    MAKE_PROMISE = "make_promise"
+    SETTLE_PROMISE = "settle_promise"
+    SEE_OWN_DAY = "see_own_day"
+
+    RECORD_NEED = "record_need"
+    DEEPEN_NEED = "deepen_need"
+    DECIDE_TRANSLATION = "decide_translation"
+    CLOSE_NEED = "close_need"
+
+    SEE_THEMES = "see_themes"
+    NAME_THEME = "name_theme"
+    LINK_NEED = "link_need"
+
+    SEE_INITIATIVES = "see_initiatives"
+    START_INITIATIVE = "start_initiative"
+    CHANGE_INITIATIVE = "change_initiative"
+    ADD_PARTICIPANT = "add_participant"
+
+    SEE_INSTITUTIONS = "see_institutions"
+    RECORD_INSTITUTION = "record_institution"
+    SEE_INSTITUTION_CONTACTS = "see_institution_contacts"
+
+    SEE_ASKS = "see_asks"
+    DRAFT_ASK = "draft_ask"
+    PUT_ASK = "put_ask"
+    ANSWER_ASK = "answer_ask"
+    CLOSE_ASK = "close_ask"
+    SEE_LETTERS = "see_letters"
+
+    SEE_COMMITMENTS = "see_commitments"
+    RECORD_COMMITMENT = "record_commitment"
+    SPEAK_FOR_INSTITUTION = "speak_for_institution"
+    WITHDRAW_COMMITMENT = "withdraw_commitment"
+    AGREE_NEW_DATE = "agree_new_date"
+    RECORD_VERDICT = "record_verdict"
+    REOPEN_COMMITMENT = "reopen_commitment"
+    PUBLISH_COMMITMENT = "publish_commitment"
+
+
+Condition = Callable[[Actor, Any], bool]
+Rule = list[list[Condition]]
+
+
+def anybody_signed_in(actor: Actor, subject: Any) -> bool:
+    """Is signed in."""
+    return True
+
+
+def is_activator(actor: Actor, subject: Any) -> bool:
+    """Is a neighbourhood activator."""
+    return actor.has(Role.ACTIVATOR)
+
+
+def is_team_leader(actor: Actor, subject: Any) -> bool:
+    """Is a team leader."""
+    return actor.has(Role.TEAM_LEADER)
+
+
+def is_institution_contact(actor: Actor, subject: Any) -> bool:
+    """Is a contact of an institution."""
+    return actor.has(Role.INSTITUTION_CONTACT)
+
+
+def is_policy_officer(actor: Actor, subject: Any) -> bool:
+    """Is a municipal policy officer."""
+    return actor.has(Role.POLICY_OFFICER)
+
+
+def is_privacy_officer(actor: Actor, subject: Any) -> bool:
+    """Is the privacy officer."""
+    return actor.has(Role.PRIVACY_OFFICER)
+
+
+def is_administrator(actor: Actor, subject: Any) -> bool:
+    """Is an administrator."""
+    return actor.has(Role.ADMINISTRATOR)
+
+
+def in_own_area(actor: Actor, subject: Any) -> bool:
+    """Does it in an area of the own reach."""
+    return subject is None or subject.area_id in actor.area_ids
+
+
+def looks_after_resident(actor: Actor, subject: Any) -> bool:
+    """Is assigned to the resident, or stands in."""
+    return subject is None or actor.id in subject.worker_ids
+
+
+def is_author(actor: Actor, subject: Any) -> bool:
+    """Wrote it."""
+    return subject is None or subject.worker_id == actor.id
+
+
+def is_own_account(actor: Actor, subject: Any) -> bool:
+    """Does it with the own account."""
+    return subject is None or subject.id == actor.id
+
+
+def for_own_institution(actor: Actor, subject: Any) -> bool:
+    """Does it for the own institution."""
+    return subject is None or (actor.institution_id is not None and subject.institution_id == actor.institution_id)
+
+
+ACTIVATOR_HERE: list[Condition] = [is_activator, in_own_area]
+TEAM_LEADER_HERE: list[Condition] = [is_team_leader, in_own_area]
+OWN_WORKER: list[Condition] = [is_activator, looks_after_resident]
+TEAM: Rule = [ACTIVATOR_HERE, TEAM_LEADER_HERE]
+OWN_INSTITUTION: list[Condition] = [is_institution_contact, for_own_institution]
+
+RULES: dict[Permission, Rule] = {
+    Permission.SEE_AREAS: [[anybody_signed_in]],
+    Permission.RECORD_AREA: [[is_administrator]],
+    Permission.SEE_ACCOUNTS: [[is_administrator]],
+    Permission.MANAGE_ACCOUNTS: [[is_administrator]],
+    Permission.CHANGE_OWN_ACCOUNT: [[is_own_account]],
+    Permission.SEE_COLLEAGUES: [[is_activator], [is_team_leader]],
+    Permission.SEE_RESIDENTS: [ACTIVATOR_HERE, [is_privacy_officer, in_own_area]],
+    Permission.OPEN_RECORD: [OWN_WORKER],
+    Permission.REGISTER_RESIDENT: [ACTIVATOR_HERE],
+    Permission.CHANGE_RESIDENT: [OWN_WORKER],
+    Permission.ASSIGN_WORKER: [OWN_WORKER],
+    Permission.RECORD_CONSENT: [OWN_WORKER],
+    Permission.RESTRICT_RESIDENT: [OWN_WORKER, [is_privacy_officer, in_own_area]],
+    Permission.MERGE_RESIDENTS: [OWN_WORKER],
+    Permission.ERASE_RESIDENT: [OWN_WORKER, [is_privacy_officer, in_own_area]],
+    Permission.NOTE_CONTACT: [OWN_WORKER],
+    Permission.STRIKE_CONTACT: [[*OWN_WORKER, is_author]],
+    Permission.MAKE_PROMISE: [OWN_WORKER],
+    Permission.SETTLE_PROMISE: [OWN_WORKER],
+    Permission.SEE_OWN_DAY: [[is_activator], [is_team_leader]],
+    Permission.RECORD_NEED: [OWN_WORKER],
+    Permission.DEEPEN_NEED: [OWN_WORKER],
+    Permission.DECIDE_TRANSLATION: [OWN_WORKER],
+    Permission.CLOSE_NEED: [OWN_WORKER],
+    Permission.SEE_THEMES: TEAM,
+    Permission.NAME_THEME: TEAM,
+    Permission.LINK_NEED: [OWN_WORKER],
+    Permission.SEE_INITIATIVES: TEAM,
+    Permission.START_INITIATIVE: TEAM,
+    Permission.CHANGE_INITIATIVE: TEAM,
+    Permission.ADD_PARTICIPANT: [OWN_WORKER],
+    Permission.SEE_INSTITUTIONS: [[is_activator], [is_team_leader], [is_administrator], [is_policy_officer], OWN_INSTITUTION],
+    Permission.RECORD_INSTITUTION: [[is_activator], [is_team_leader], [is_administrator]],
+    Permission.SEE_INSTITUTION_CONTACTS: [[is_activator], [is_team_leader], [is_administrator], OWN_INSTITUTION],
+    Permission.SEE_ASKS: [*TEAM, OWN_INSTITUTION],
+    Permission.DRAFT_ASK: TEAM,
+    Permission.PUT_ASK: TEAM,
+    Permission.ANSWER_ASK: [*TEAM, OWN_INSTITUTION],
+    Permission.CLOSE_ASK: TEAM,
+    Permission.SEE_LETTERS: TEAM,
+    Permission.SEE_COMMITMENTS: [*TEAM, OWN_INSTITUTION, [is_policy_officer, in_own_area]],
+    Permission.RECORD_COMMITMENT: TEAM,
+    Permission.SPEAK_FOR_INSTITUTION: [*TEAM, OWN_INSTITUTION],
+    Permission.WITHDRAW_COMMITMENT: [*TEAM, OWN_INSTITUTION],
+    Permission.AGREE_NEW_DATE: TEAM,
+    Permission.RECORD_VERDICT: [ACTIVATOR_HERE],
+    Permission.REOPEN_COMMITMENT: TEAM,
+    Permission.PUBLISH_COMMITMENT: TEAM,
+}
+
+
+def allows(actor: Actor, permission: Permission, subject: Any = None) -> bool:
+    """Tell whether the actor may do this to the subject; without a subject: whether there may be one at all."""
+    return any(all(condition(actor, subject) for condition in way) for way in RULES[permission])
+
+
+def require(actor: Actor, permission: Permission, subject: Any = None, *, instead: str | None = None) -> None:
+    """Refuse with `NotAllowed` what the actor may not do; `instead` says how to go on."""
+    if not allows(actor, permission, subject):
+        raise NotAllowed(instead)

@@ -1,0 +1,223 @@
+"""Reading residents, always as someone."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy.orm import aliased, selectinload
+from sqlmodel import Session, col
+
+from bsa.areas.models import Area
+from bsa.areas.queries import lies_within
+from bsa.errors import MovedTo, NotAllowed, NotFound
+from bsa.paging import Order, cursor_after, fetch
+from bsa.people.models import Account
+from bsa.people.queries import names_of
+from bsa.permissions import Actor, Permission, Role, allows, require
+from bsa.residents.models import Consent, Resident, ResidentWorker, WorkerPart
+from bsa.residents.shapes import ConsentOut, ResidentItem, ResidentOut, ResidentQuery, WorkerOut
+from bsa.rows import locked, not_stale
+from bsa.sealing import note_read, open_cell, open_rows
+from bsa.shapes import Page
+
+NEWEST_CONTACT_FIRST = Order((col(Resident.last_contact_on), True), (col(Resident.id), True))
+
+
+def looked_after_by(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that the actor is assigned to the resident or stands in."""
+    return exists().where(
+        col(ResidentWorker.resident_id) == Resident.id,
+        col(ResidentWorker.account_id) == actor.id,
+        col(ResidentWorker.until_on).is_(None),
+    )
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that the actor may know of the resident.
+
+    A worker knows of residents in the own area and of those looked after, wherever they moved; restricted ones only
+    their own workers and the privacy officer know.
+    """
+    ways: list[ColumnElement[bool]] = []
+    here = col(Resident.area_id).in_(actor.area_ids)
+    if actor.has(Role.ACTIVATOR):
+        ways.append(or_(and_(here, col(Resident.restricted_on).is_(None)), looked_after_by(actor)))
+    if actor.has(Role.PRIVACY_OFFICER):
+        ways.append(here)
+    return or_(false(), *ways)
+
+
+def list_residents(session: Session, actor: Actor, wanted: ResidentQuery) -> Page[ResidentItem]:
+    """List residents by last contact, newest first; there is no list by name."""
+    require(actor, Permission.SEE_RESIDENTS)
+    mine = looked_after_by(actor)
+    worker = _first_worker()
+    query = (
+        select(
+            Resident.id,
+            Resident.call_name,
+            Resident.level,
+            Resident.area_id,
+            col(Area.name).label("area_name"),
+            Resident.last_contact_on,
+            Resident.restricted_on,
+            col(Account.id).label("worker_id"),
+            col(Account.display_name).label("worker_name"),
+            mine.label("mine"),
+        )
+        .join(Area, col(Area.id) == Resident.area_id)
+        .outerjoin(Account, col(Account.id) == worker)
+        .where(visible_to(actor), col(Resident.merged_into_id).is_(None))
+    )
+    if wanted.area_id:
+        query = query.where(lies_within(col(Resident.area_id), wanted.area_id))
+    if wanted.mine:
+        query = query.where(mine)
+    if wanted.level:
+        query = query.where(col(Resident.level) == wanted.level)
+    if wanted.restricted:
+        query = query.where(col(Resident.restricted_on).is_not(None))
+    rows, more = fetch(session, query, NEWEST_CONTACT_FIRST, wanted)
+    note_read(session, [row.id for row in rows])
+    items = [
+        ResidentItem.model_construct(
+            id=row.id,
+            call_name=open_cell(session, Resident, "call_name", row.id, row.id, row.call_name) or "",
+            level=row.level,
+            area_id=row.area_id,
+            area_name=row.area_name,
+            worker_name=open_cell(session, Account, "display_name", row.worker_id, None, row.worker_name),
+            last_contact_on=row.last_contact_on,
+            mine=bool(row.mine),
+            restricted=row.restricted_on is not None,
+        )
+        for row in rows
+    ]
+    return Page(items=items, next_cursor=cursor_after(rows[-1].last_contact_on, rows[-1].id) if more else None)
+
+
+def find_resident(session: Session, actor: Actor, resident_id: UUID) -> Resident:
+    """Return a resident whom the actor may know of, cells closed, with workers; locked when the session writes."""
+    query = select(Resident).where(col(Resident.id) == resident_id, visible_to(actor))
+    resident = session.scalar(locked(session, query.options(selectinload(Resident.workers)), Resident))  # type: ignore[arg-type]
+    if resident is None:
+        raise NotFound
+    if resident.merged_into_id:
+        raise MovedTo(str(resident.merged_into_id))
+    return resident
+
+
+def get_record(
+    session: Session, actor: Actor, resident_id: UUID, permission: Permission, version: int | None = None
+) -> Resident:
+    """Return a resident's record, opened, for a deed of somebody who looks after the resident."""
+    resident = find_resident(session, actor, resident_id)
+    if not allows(actor, permission, resident):
+        names = names_of(session, resident.worker_ids)
+        raise NotAllowed(
+            "Only those who look after this resident may open the record. Ask {workers} to make you a stand-in.",
+            workers=", ".join(sorted(names.values())) or "-",
+        )
+    not_stale(resident, version)
+    open_rows(session, [resident])
+    return resident
+
+
+def show_resident(session: Session, actor: Actor, resident_id: UUID) -> ResidentOut:
+    """Show a resident's record."""
+    return resident_out(session, actor, get_record(session, actor, resident_id, Permission.OPEN_RECORD))
+
+
+def resident_out(session: Session, actor: Actor, resident: Resident) -> ResidentOut:
+    """Draw up the record of an opened resident."""
+    workers = session.scalars(
+        select(ResidentWorker).where(col(ResidentWorker.resident_id) == resident.id).order_by(col(ResidentWorker.from_on))
+    ).all()
+    consents = session.scalars(
+        select(Consent).where(col(Consent.resident_id) == resident.id).order_by(col(Consent.given_on))
+    ).all()
+    names = names_of(session, {worker.account_id for worker in workers})
+    area = session.get_one(Area, resident.area_id)
+    return ResidentOut(
+        id=resident.id,
+        version=resident.version,
+        created_at=resident.created_at,
+        changed_at=resident.changed_at,
+        allowed_actions=_allowed(actor, resident),
+        call_name=resident.call_name or "",
+        level=resident.level,
+        area_id=resident.area_id,
+        area_name=area.name,
+        household_id=resident.household_id,
+        informed_on=resident.informed_on,
+        informed_how=resident.informed_how,
+        preferred_language=resident.preferred_language,
+        reading_comfort=resident.reading_comfort,
+        full_name=resident.full_name,
+        contact_channel=resident.contact_channel,
+        contact_value=resident.contact_value,
+        age_band=resident.age_band,
+        last_contact_on=resident.last_contact_on,
+        restricted_on=resident.restricted_on,
+        workers=[
+            WorkerOut(
+                id=worker.id,
+                account_id=worker.account_id,
+                name=names.get(worker.account_id, ""),
+                part=worker.part,
+                from_on=worker.from_on,
+                until_on=worker.until_on,
+            )
+            for worker in workers
+        ],
+        consents=[consent_out(consent) for consent in consents],
+    )
+
+
+def consent_out(consent: Consent) -> ConsentOut:
+    """Draw up a consent."""
+    return ConsentOut(
+        id=consent.id,
+        scope=consent.scope,
+        how=consent.how,
+        given_on=consent.given_on,
+        withdrawn_on=consent.withdrawn_on,
+    )
+
+
+FROZEN: Sequence[Permission] = (Permission.RESTRICT_RESIDENT, Permission.ERASE_RESIDENT)
+"""What may still be done to a resident whose data is restricted."""
+
+
+def _allowed(actor: Actor, resident: Resident) -> list[str]:
+    deeds = (
+        Permission.CHANGE_RESIDENT,
+        Permission.ASSIGN_WORKER,
+        Permission.RECORD_CONSENT,
+        Permission.NOTE_CONTACT,
+        Permission.MAKE_PROMISE,
+        Permission.RECORD_NEED,
+        Permission.MERGE_RESIDENTS,
+        *FROZEN,
+    )
+    return [
+        deed.value
+        for deed in deeds
+        if allows(actor, deed, resident) and (resident.restricted_on is None or deed in FROZEN)
+    ]
+
+
+def _first_worker() -> ColumnElement[UUID]:
+    first = aliased(ResidentWorker)
+    return (
+        select(first.account_id)
+        .where(
+            col(first.resident_id) == Resident.id,
+            col(first.part) == WorkerPart.ASSIGNED,
+            col(first.until_on).is_(None),
+        )
+        .order_by(col(first.from_on), col(first.id))
+        .limit(1)
+        .correlate(Resident)
+        .scalar_subquery()
+    )

@@ -1,0 +1,158 @@
+"""What comes in and goes out about residents."""
+
+from datetime import date
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from bsa.residents.models import (
+    AgeBand,
+    ConsentHow,
+    ConsentScope,
+    ContactChannel,
+    Informed,
+    ReadingComfort,
+    RegistrationLevel,
+    WorkerPart,
+)
+from bsa.shapes import Line, Listing, Out, Resource, Shape
+
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+"""ISO 639: `nl`, `tr`, `ar`."""
+
+
+class ResidentIn(Shape):
+    """A resident to register, by alias: what somebody is called here, where, and that it was told."""
+
+    call_name: Line
+    area_id: UUID
+    informed_on: date
+    informed_how: Informed
+    household_of_id: UUID | None = None
+    """A resident with whom the household is shared."""
+    preferred_language: LanguageCode | None = None
+    reading_comfort: ReadingComfort | None = None
+
+
+class ResidentChange(Shape):
+    """What may be changed in place; left-out fields stay as they are."""
+
+    call_name: Line | None = None
+    area_id: UUID | None = None
+    household_of_id: UUID | None = None
+    preferred_language: LanguageCode | None = None
+    reading_comfort: ReadingComfort | None = None
+    full_name: Line | None = None
+    contact_channel: ContactChannel | None = None
+    contact_value: Line | None = None
+    age_band: AgeBand | None = None
+
+    @model_validator(mode="after")
+    def _names_and_places_stay(self) -> Self:
+        for name in ("call_name", "area_id"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise PydanticCustomError("required", "A resident always has a name to call and an area.")
+        return self
+
+
+class LevelIn(Shape):
+    """The registration level to go to, up or down; going up, when and how the resident was told."""
+
+    level: RegistrationLevel
+    informed_on: date | None = None
+    informed_how: Informed | None = None
+
+
+class LevelLoss(Shape):
+    """What a step down would delete: which field, and how many of it."""
+
+    field: str
+    count: int
+
+
+class WorkerIn(Shape):
+    """A worker to assign, or to stand in."""
+
+    account_id: UUID
+    part: WorkerPart
+
+
+class WorkerOut(Out):
+    """A worker who looks after a resident."""
+
+    account_id: UUID
+    name: str
+    part: WorkerPart
+    from_on: date
+    until_on: date | None
+
+
+class ConsentIn(Shape):
+    """Something that a resident agreed to."""
+
+    scope: ConsentScope
+    how: ConsentHow
+    given_on: date
+
+
+class ConsentOut(Out):
+    """A consent, perhaps withdrawn."""
+
+    scope: ConsentScope
+    how: ConsentHow
+    given_on: date
+    withdrawn_on: date | None
+
+
+class MergeIn(Shape):
+    """The duplicate that goes into this resident."""
+
+    duplicate_id: UUID
+
+
+class ResidentQuery(Listing):
+    """Which residents to list."""
+
+    area_id: UUID | None = None
+    mine: bool = False
+    """Only those whom the caller looks after."""
+    level: RegistrationLevel | None = None
+    restricted: bool = False
+    """Only those whose data is restricted; for the privacy officer and for their workers."""
+
+
+class ResidentItem(Out):
+    """What a colleague in the same area sees of a resident."""
+
+    call_name: str
+    level: RegistrationLevel
+    area_id: UUID
+    area_name: str
+    worker_name: str | None
+    last_contact_on: date
+    mine: bool
+    restricted: bool
+
+
+class ResidentOut(Resource):
+    """A resident's record, for those who look after the resident."""
+
+    call_name: str
+    level: RegistrationLevel
+    area_id: UUID
+    area_name: str
+    household_id: UUID | None
+    informed_on: date
+    informed_how: Informed
+    preferred_language: str | None
+    reading_comfort: ReadingComfort | None
+    full_name: str | None
+    contact_channel: ContactChannel | None
+    contact_value: str | None
+    age_band: AgeBand | None
+    last_contact_on: date
+    restricted_on: date | None
+    workers: list[WorkerOut] = Field(default_factory=list)
+    consents: list[ConsentOut] = Field(default_factory=list)

@@ -1,0 +1,98 @@
+"""The settings of an installation, read from the environment (`BSA_…`) once, at start.
+
+A secret has no default. `.env.example` names every setting and is compared with this class by a test.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import EmailStr, Field, HttpUrl, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bsa.keyring import KeyRing
+
+
+class Mode(StrEnum):
+    """What an installation is for. Made-up people and printed tokens exist only outside production."""
+
+    PRODUCTION = "production"
+    DEVELOPMENT = "development"
+    DEMO = "demo"
+
+
+class Settings(BaseSettings):
+    """Everything that differs between two installations."""
+
+    model_config = SettingsConfigDict(env_prefix="BSA_", extra="ignore", frozen=True)
+
+    mode: Mode = Mode.PRODUCTION
+    base_url: HttpUrl = HttpUrl("http://127.0.0.1:8000")
+    """Where people find the pages; links in letters and mails start with it. https turns the strict cookie on."""
+    organisation: str = "BSA"
+    """The name of the organisation, on letters and public pages."""
+
+    database_url: str
+    """`sqlite:////path/to/bsa.db` or `postgresql://user:secret@host/name`."""
+    database_key: SecretStr | None = None
+    """64 hexadecimal digits that encrypt the SQLite file; not used on PostgreSQL."""
+    keys_url: str
+    """The separate store of wrapped data keys: another SQLite file, or another PostgreSQL schema and role."""
+    keys_database_key: SecretStr | None = None
+    """64 hexadecimal digits that encrypt the SQLite file of the key store."""
+    key_ring: Annotated[SecretStr, NoDecode]
+    """`name:base64` pairs of 32-byte keys, comma-separated; the first wraps, all unwrap."""
+    jobs_url: str | None = None
+    """The queue of the worker; on SQLite another file, on PostgreSQL the database itself when left out."""
+
+    verdict_window_days: int = Field(default=14, ge=1, le=90)
+    verdict_minimum_voters: int = Field(default=3, ge=1, le=20)
+    verdict_counts_from: int = Field(default=5, ge=5, le=50)
+    """Below this number of voters only the word of the verdict is shown."""
+
+    session_idle_minutes: int = Field(default=20, ge=1, le=240)
+    session_hours: int = Field(default=10, ge=1, le=24)
+    token_days: int = Field(default=30, ge=1, le=365)
+
+    smtp_url: SecretStr | None = None
+    """`smtp://user:secret@host:587` or `smtps://…`; without it letters are only shown and printed."""
+    mail_from: EmailStr | None = None
+
+    contact_name: str = "BSA"
+    contact_url: HttpUrl = HttpUrl("https://example.org/bsa")
+    contact_email: EmailStr = "api@example.org"
+    """Whom an integrator writes to; named in the API document."""
+
+    @model_validator(mode="after")
+    def _a_sqlite_file_has_its_key(self) -> "Settings":
+        for url, key, name in (
+            (self.database_url, self.database_key, "BSA_DATABASE_KEY"),
+            (self.keys_url, self.keys_database_key, "BSA_KEYS_DATABASE_KEY"),
+        ):
+            if url.startswith("sqlite") and key is None:
+                raise ValueError(f"{name} is missing: an embedded database is always encrypted")
+        if self.database_url == self.keys_url:
+            raise ValueError("BSA_KEYS_URL must differ from BSA_DATABASE_URL: keys are kept apart from what they open")
+        if self.smtp_url is not None and self.mail_from is None:
+            raise ValueError("BSA_MAIL_FROM is missing: mail needs a sender")
+        return self
+
+    @property
+    def ring(self) -> KeyRing:
+        """The key-encryption keys, read."""
+        return KeyRing.read(self.key_ring.get_secret_value())
+
+    @property
+    def secure(self) -> bool:
+        """Tell whether people reach the pages over https."""
+        return self.base_url.scheme == "https"
+
+
+def in_words(error: ValidationError) -> str:
+    """Say in one paragraph which settings are missing or wrong, without their values."""
+    lines = []
+    for fault in error.errors(include_input=False, include_url=False):
+        name = "BSA_" + "_".join(str(part) for part in fault["loc"]).upper() if fault["loc"] else "settings"
+        lines.append(f"{name}: {fault['msg']}")
+    return "\n".join(lines)
+
+

@@ -1,0 +1,132 @@
+"""What all shapes share: what comes in is complete, bounded and frozen; what goes out is an explicit list of fields."""
+
+import re
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+NINE_DIGITS = re.compile(r"(?<!\d)(\d{9})(?!\d)")
+EIGHT_BESIDE_BSN = re.compile(r"\b(?:bsn|burgerservicenummer|sofinummer)\W{0,5}(\d{8})(?!\d)", re.IGNORECASE)
+
+
+class Shape(BaseModel):
+    """The base of all shapes: camelCase in JSON, unknown fields refused, nothing changed afterwards."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        extra="forbid",
+        frozen=True,
+        str_strip_whitespace=True,
+        allow_inf_nan=False,
+    )
+
+
+def holds_bsn(text: str) -> bool:
+    """Tell whether a text holds what is probably a citizen service number.
+
+    An isolated run of nine digits that passes the 11-proof, or eight digits right beside the word. A telephone number
+    has ten digits; a case number should start with a letter.
+    """
+    numbers = NINE_DIGITS.findall(text) + ["0" + number for number in EIGHT_BESIDE_BSN.findall(text)]
+    return any(_passes_11_proof(number) for number in numbers)
+
+
+def _passes_11_proof(number: str) -> bool:
+    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+    return sum(weight * int(digit) for weight, digit in zip(weights, number, strict=True)) % 11 == 0
+
+
+def _without_bsn(text: str) -> str:
+    if holds_bsn(text):
+        raise PydanticCustomError(
+            "bsn",
+            "This looks like a citizen service number (BSN), which may not be kept here. Leave it out; if it is another "
+            "number, put a letter before it or a space in it.",
+        )
+    return text
+
+
+def _without_control(text: str) -> str:
+    if any(ord(sign) < 32 and sign not in "\n\t" or 0xD800 <= ord(sign) <= 0xDFFF for sign in text):
+        raise PydanticCustomError("control_characters", "Leave out control characters; use plain text.")
+    return text
+
+
+def _with_unix_ends(text: Any) -> Any:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else text
+
+
+def _free_text(longest: int) -> tuple[Any, ...]:
+    return (
+        StringConstraints(min_length=1, max_length=longest, strip_whitespace=True),
+        BeforeValidator(_with_unix_ends),
+        AfterValidator(_without_control),
+        AfterValidator(_without_bsn),
+    )
+
+
+_line, _text = _free_text(200), _free_text(4000)
+Line = Annotated[str, _line[0], _line[1], _line[2], _line[3]]
+"""One line of free text, at most 200 characters, without a BSN."""
+Text = Annotated[str, _text[0], _text[1], _text[2], _text[3]]
+"""Free text, at most 4,000 characters, without a BSN."""
+
+FULL_MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})$")
+
+
+def _full_moment(value: Any) -> Any:
+    if isinstance(value, str) and not FULL_MOMENT.match(value):
+        raise PydanticCustomError("moment", "Write a full moment with its zone, for example 2026-03-24T19:30:00Z.")
+    if isinstance(value, int | float):
+        raise PydanticCustomError("moment", "Write a full moment with its zone, for example 2026-03-24T19:30:00Z.")
+    return value
+
+
+MomentIn = Annotated[AwareDatetime, BeforeValidator(_full_moment), AfterValidator(lambda value: value.astimezone(UTC))]
+"""A moment that came from outside: with its zone, turned to UTC."""
+
+
+class Out(Shape):
+    """The base of what goes out as a resource."""
+
+    id: UUID
+
+
+class Resource(Out):
+    """A resource that is changed in place, with its version and the deeds that this caller may do to it now."""
+
+    version: int
+    created_at: datetime
+    changed_at: datetime
+    allowed_actions: list[str] = Field(default_factory=list)
+
+
+Item = TypeVar("Item")
+
+
+class Page(Shape, Generic[Item]):
+    """One page of a list. There is no total: counting costs more than the page."""
+
+    items: list[Item]
+    next_cursor: str | None = Field(default=None, exclude=True)
+
+
+class Listing(Shape):
+    """What every list takes: how many, and from where on."""
+
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: str | None = Field(default=None, max_length=200)
+
+
+def camel(name: str) -> str:
+    """Return the JSON name of a field."""
+    return to_camel(name)
+
+

@@ -1,0 +1,1 @@
+"""Themes: what several residents turn out to share, in words that fit no single household."""
