@@ -1,7 +1,7 @@
 """Real PostgreSQL servers for the tests, started when first asked for and shared by all the processes of one run.
 
-`installations()` names what there is to start: "postgresql" from the test requirements, and "system-postgresql" when the
-machine has one of its own that is new enough. `server(name)` gives it running; a `Server` makes databases and roles:
+`installations()` names what there is to start: "postgresql" from the test requirements, and "system-postgresql" when
+the machine has one of its own that is new enough. `server(name)` gives it running; it makes databases and roles:
 
     server = postgres.server("postgresql")
     server.template("schema", migrate)             # migrate(url) runs once in the whole run; the others wait
@@ -81,7 +81,7 @@ class Server:
             yield connection
 
     def template(self, name: str, fill: Callable[[str], object]) -> str:
-        """Make the database that others are copied from, unless another process did; `fill` leaves no connection open."""
+        """Make the database that others are copied from, unless another process did; `fill` leaves none connected."""
         made = self.folder / f"{name}.made"
         with locked(self.folder):
             if not made.exists():

@@ -1,9 +1,9 @@
 """Chromium for the browser walk: found, or else installed, or else said loudly to be missing.
 
-As a program, which `make test` runs first, it looks for a Chromium that really opens a page, and installs one where there
-is none: with the system's package manager, then by Playwright's own download. What came of it is kept in a small file for
-the tests. As a pytest plugin it lends that browser by the fixture `chromium`, skips the tests that ask in vain, and tells
-so at the end of the run.
+As a program, which `make test` runs first, it looks for a Chromium that really opens a page, and installs one where
+there is none: with the system's package manager, then by Playwright's own download. What came of it is kept in a small
+file for the tests. As a pytest plugin it lends that browser by the fixture `chromium`, skips the tests that ask in
+vain, and tells so at the end of the run.
 
 PYTEST_DONT_REWRITE: there is nothing to rewrite, and conftest.py may import this module before pytest does.
 """
