@@ -7,8 +7,8 @@ the machine has one of its own that is new enough. `server(name)` gives it runni
     server.template("schema", migrate)             # migrate(url) runs once in the whole run; the others wait
     with server.database("schema") as url: ...     # a fresh copy in some hundredths of a second
 
-The process that pytest began with stops the servers and removes their files when it ends. They listen on a socket in a
-folder of their own, never on the network, and keep nothing safe for a power cut.
+When the process that pytest began with ends, in whatever way, the servers are stopped and their files removed. They
+listen on a socket in a folder of their own, never on the network, and keep nothing safe for a power cut.
 
 PYTEST_DONT_REWRITE: there is nothing to rewrite, and conftest.py imports this module before pytest does.
 """
@@ -38,6 +38,16 @@ FIRST_WITH_OWN_LOCALES = 17
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder with a name of its own is made in it
 ROOM_NEEDED = 2**31
 FOLDER = "BSA_TEST_POSTGRES_FOLDER"
+TIDIER = pytest.StashKey[subprocess.Popen[bytes]]()
+# Waits until the process that began this run closes the pipe, or dies in whatever way; then stops what was started.
+TIDY = """
+read -r _
+for held in "$1"/*/data/postmaster.pid; do
+    [ -f "$held" ] && kill -QUIT "$(head -n 1 "$held")" || continue
+    while [ -f "$held" ]; do sleep 0.05; done
+done
+rm -rf "$1"
+"""
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "300",
@@ -150,15 +160,13 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = tempfile.mkdtemp(prefix="bsa-", dir=MEMORY if _fits_in_memory() else None)
         Path(folder).chmod(0o711)
         os.environ[FOLDER] = folder
+        command = ["sh", "-c", TIDY, "sh", folder]
+        config.stash[TIDIER] = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        folder = Path(os.environ[FOLDER])
-        for name, installation in installations().items():
-            if (folder / name / "data" / "postmaster.pid").exists():
-                _run(installation, "pg_ctl", "stop", "--pgdata", folder / name / "data", "--mode", "immediate")
-        shutil.rmtree(folder)
+    if TIDIER in config.stash:
+        config.stash[TIDIER].communicate()
         del os.environ[FOLDER]
 
 

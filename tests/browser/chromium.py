@@ -10,6 +10,7 @@ PYTEST_DONT_REWRITE: there is nothing to rewrite, and conftest.py may import thi
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -117,8 +118,9 @@ def _did(command: list[str], tried: list[str]) -> bool:
         tried.append(f"{' '.join(command)}: {fault}")
         return False
     if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines()
-        tried.append(f"{' '.join(command)}: {said[-1] if said else done.returncode}")
+        said = f"{done.stdout}\n{done.stderr}".strip().splitlines()
+        telling = next((line for line in said if re.match(r"E:|.*(rror|ailed)", line)), f"ended with {done.returncode}")
+        tried.append(f"{' '.join(command)}: {telling.strip()}")
     return done.returncode == 0
 
 
