@@ -24,7 +24,12 @@ def now() -> datetime:
 
 def today() -> date:
     """Return the present day in the Netherlands."""
-    return now().astimezone(HERE).date()
+    return day_of(now())
+
+
+def day_of(moment: datetime) -> date:
+    """Return the day in the Netherlands on which a moment fell."""
+    return moment.astimezone(HERE).date()
 
 
 def new_id() -> UUID:

@@ -185,5 +185,3 @@ def _sqlite(url: str, key: SecretStr | None, *, readonly: bool) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
-
-

@@ -11,6 +11,8 @@ from datetime import datetime
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Column, DateTime, Engine, LargeBinary, MetaData, String, Table, Uuid, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -40,6 +42,7 @@ class KeyStore:
         self._engine = engine
         self._ring = ring
         self._installation: AESGCM | None = None
+        self._digests: bytes | None = None
 
     def prepare(self, *, fresh: bool) -> None:
         """Make the store ready, or refuse to start.
@@ -71,19 +74,16 @@ class KeyStore:
             raise OutOfService
         return self._installation
 
+    def digest_key(self) -> bytes:
+        """Return the key for digests: derived from the installation's key, so that it changes with nothing else."""
+        if self._digests is None:
+            raw = self._raw([INSTALLATION])[INSTALLATION]
+            self._digests = HKDF(SHA256(), KEY_BYTES, salt=None, info=b"bsa digests v1").derive(raw)
+        return self._digests
+
     def keys(self, owners: Iterable[UUID]) -> dict[UUID, AESGCM]:
         """Fetch and unwrap the keys of these owners in one statement; an owner whose key was destroyed is left out."""
-        wanted = list(owners)
-        if not wanted:
-            return {}
-        try:
-            with self._engine.connect() as connection:
-                rows = connection.execute(select(data_key).where(data_key.c.owner_id.in_(wanted))).all()
-        except SQLAlchemyError as error:
-            raise OutOfService from error
-        return {
-            row.owner_id: AESGCM(self._ring.unwrap(row.wrapped_by, row.wrapped, row.owner_id.bytes)) for row in rows
-        }
+        return {owner: AESGCM(key) for owner, key in self._raw(owners).items()}
 
     def create(self, owner: UUID) -> AESGCM:
         """Make, wrap and store a new key; commits at once, before the row that it is for."""
@@ -117,3 +117,14 @@ class KeyStore:
     def _has(self, owner: UUID) -> bool:
         with self._engine.connect() as connection:
             return connection.scalar(select(data_key.c.owner_id).where(data_key.c.owner_id == owner)) is not None
+
+    def _raw(self, owners: Iterable[UUID]) -> dict[UUID, bytes]:
+        wanted = list(owners)
+        if not wanted:
+            return {}
+        try:
+            with self._engine.connect() as connection:
+                rows = connection.execute(select(data_key).where(data_key.c.owner_id.in_(wanted))).all()
+        except SQLAlchemyError as error:
+            raise OutOfService from error
+        return {row.owner_id: self._ring.unwrap(row.wrapped_by, row.wrapped, row.owner_id.bytes) for row in rows}

@@ -60,7 +60,9 @@ def _read(cursor: str, columns: Sequence[tuple[ColumnElement[Any], bool]]) -> li
             raise ValueError
         return [_typed(text, column) for text, (column, _) in zip(plain, columns, strict=True)]
     except (ValueError, TypeError, UnicodeDecodeError):
-        raise invalid("cursor", "cursor", "This cursor is not one that was handed out. Start at the first page.") from None
+        raise invalid(
+            "cursor", "cursor", "This cursor is not one that was handed out. Start at the first page."
+        ) from None
 
 
 def _typed(text: str, column: ColumnElement[Any]) -> Any:

@@ -81,14 +81,21 @@ class Permission(StrEnum):
     MAKE_PROMISE = "make_promise"
     SETTLE_PROMISE = "settle_promise"
     SEE_OWN_DAY = "see_own_day"
+    SEE_PROMISE_COUNTS = "see_promise_counts"
 
+    SEE_NEEDS = "see_needs"
     RECORD_NEED = "record_need"
     DEEPEN_NEED = "deepen_need"
+    CONFIRM_LAYER = "confirm_layer"
+    STRIKE_LAYER = "strike_layer"
     DECIDE_TRANSLATION = "decide_translation"
     CLOSE_NEED = "close_need"
+    REOPEN_NEED = "reopen_need"
 
     SEE_THEMES = "see_themes"
     NAME_THEME = "name_theme"
+    CHANGE_THEME = "change_theme"
+    CLOSE_THEME = "close_theme"
     LINK_NEED = "link_need"
 
     SEE_INITIATIVES = "see_initiatives"
@@ -104,6 +111,8 @@ class Permission(StrEnum):
     DRAFT_ASK = "draft_ask"
     PUT_ASK = "put_ask"
     ANSWER_ASK = "answer_ask"
+    ASK_AGAIN = "ask_again"
+    ESCALATE_ASK = "escalate_ask"
     CLOSE_ASK = "close_ask"
     SEE_LETTERS = "see_letters"
 
@@ -181,6 +190,11 @@ def for_own_institution(actor: Actor, subject: Any) -> bool:
     return subject is None or (actor.institution_id is not None and subject.institution_id == actor.institution_id)
 
 
+def shown_beyond_team(actor: Actor, subject: Any) -> bool:
+    """Does it with what was published to the neighbourhood or to all."""
+    return subject is None or subject.visibility in ("neighbourhood", "public")
+
+
 ACTIVATOR_HERE: list[Condition] = [is_activator, in_own_area]
 TEAM_LEADER_HERE: list[Condition] = [is_team_leader, in_own_area]
 OWN_WORKER: list[Condition] = [is_activator, looks_after_resident]
@@ -208,27 +222,42 @@ RULES: dict[Permission, Rule] = {
     Permission.MAKE_PROMISE: [OWN_WORKER],
     Permission.SETTLE_PROMISE: [OWN_WORKER],
     Permission.SEE_OWN_DAY: [[is_activator], [is_team_leader]],
+    Permission.SEE_PROMISE_COUNTS: [TEAM_LEADER_HERE],
+    Permission.SEE_NEEDS: TEAM,
     Permission.RECORD_NEED: [OWN_WORKER],
     Permission.DEEPEN_NEED: [OWN_WORKER],
+    Permission.CONFIRM_LAYER: [OWN_WORKER],
+    Permission.STRIKE_LAYER: [OWN_WORKER],
     Permission.DECIDE_TRANSLATION: [OWN_WORKER],
     Permission.CLOSE_NEED: [OWN_WORKER],
+    Permission.REOPEN_NEED: [OWN_WORKER],
     Permission.SEE_THEMES: TEAM,
     Permission.NAME_THEME: TEAM,
+    Permission.CHANGE_THEME: TEAM,
+    Permission.CLOSE_THEME: TEAM,
     Permission.LINK_NEED: [OWN_WORKER],
     Permission.SEE_INITIATIVES: TEAM,
     Permission.START_INITIATIVE: TEAM,
     Permission.CHANGE_INITIATIVE: TEAM,
     Permission.ADD_PARTICIPANT: [OWN_WORKER],
-    Permission.SEE_INSTITUTIONS: [[is_activator], [is_team_leader], [is_administrator], [is_policy_officer], OWN_INSTITUTION],
+    Permission.SEE_INSTITUTIONS: [
+        [is_activator],
+        [is_team_leader],
+        [is_administrator],
+        [is_policy_officer],
+        OWN_INSTITUTION,
+    ],
     Permission.RECORD_INSTITUTION: [[is_activator], [is_team_leader], [is_administrator]],
     Permission.SEE_INSTITUTION_CONTACTS: [[is_activator], [is_team_leader], [is_administrator], OWN_INSTITUTION],
     Permission.SEE_ASKS: [*TEAM, OWN_INSTITUTION],
     Permission.DRAFT_ASK: TEAM,
     Permission.PUT_ASK: TEAM,
     Permission.ANSWER_ASK: [*TEAM, OWN_INSTITUTION],
+    Permission.ASK_AGAIN: TEAM,
+    Permission.ESCALATE_ASK: TEAM,
     Permission.CLOSE_ASK: TEAM,
     Permission.SEE_LETTERS: TEAM,
-    Permission.SEE_COMMITMENTS: [*TEAM, OWN_INSTITUTION, [is_policy_officer, in_own_area]],
+    Permission.SEE_COMMITMENTS: [*TEAM, OWN_INSTITUTION, [is_policy_officer, in_own_area, shown_beyond_team]],
     Permission.RECORD_COMMITMENT: TEAM,
     Permission.SPEAK_FOR_INSTITUTION: [*TEAM, OWN_INSTITUTION],
     Permission.WITHDRAW_COMMITMENT: [*TEAM, OWN_INSTITUTION],

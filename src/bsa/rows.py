@@ -5,8 +5,10 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Dialect, Enum, MetaData, Select
+from sqlalchemy import DateTime, Dialect, Enum, MetaData, Select, String
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import declared_attr
+from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, Session, SQLModel
 
@@ -69,6 +71,23 @@ class Row(SQLModel):
         """Tell whose key seals this row's personal text: the resident's, or the installation's."""
         resident: UUID | None = getattr(self, "resident_id", None)
         return resident or INSTALLATION
+
+
+class joined_text(GenericFunction[str]):  # noqa: N801 - SQL functions are written small
+    """All values of a column as one text with spaces between, in any order; null when there are none."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(joined_text, "sqlite")
+def _joined_on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    return f"group_concat({compiler.process(element.clauses, **options)}, ' ')"
+
+
+@compiles(joined_text, "postgresql")
+def _joined_on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    return f"string_agg(({compiler.process(element.clauses, **options)})::text, ' ')"
 
 
 Wanted = TypeVar("Wanted", bound=Select[Any])

@@ -94,5 +94,3 @@ def in_words(error: ValidationError) -> str:
         name = "BSA_" + "_".join(str(part) for part in fault["loc"]).upper() if fault["loc"] else "settings"
         lines.append(f"{name}: {fault['msg']}")
     return "\n".join(lines)
-
-

@@ -128,5 +128,3 @@ class Listing(Shape):
 def camel(name: str) -> str:
     """Return the JSON name of a field."""
     return to_camel(name)
-
-

@@ -30,9 +30,7 @@ def record_area(session: Session, actor: Actor | None, told: AreaIn, *, made_up:
     )
     session.add(area)
     session.flush()
-    outer = session.scalars(
-        select(AreaInclusion.outer_id).where(col(AreaInclusion.inner_id) == area.parent_id)
-    ).all()
+    outer = session.scalars(select(AreaInclusion.outer_id).where(col(AreaInclusion.inner_id) == area.parent_id)).all()
     session.add_all([AreaInclusion(outer_id=key, inner_id=area.id) for key in {*outer, area.id}])
     _lay_over(session, area, told.covers_ids)
     note(session, actor, "area.recorded", area, level=area.level)
@@ -67,7 +65,9 @@ def _parent(session: Session, told: AreaIn) -> Area | None:
 
 
 def _refuse_twins(session: Session, told: AreaIn) -> None:
-    same_name = (col(Area.parent_id) == told.parent_id) & (col(Area.level) == told.level) & (col(Area.name) == told.name)
+    same_name = (
+        (col(Area.parent_id) == told.parent_id) & (col(Area.level) == told.level) & (col(Area.name) == told.name)
+    )
     if told.parent_id and session.scalar(select(Area.id).where(same_name)) is not None:
         raise Invalid(Fault(("name",), "exists", "There is an area with this name here already."))
     same_code = (col(Area.code) == told.code) & (col(Area.division_year) == told.division_year)

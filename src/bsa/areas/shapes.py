@@ -32,7 +32,9 @@ class AreaIn(Shape):
                 "code", "The code does not fit the level: write GM0114, WK011401 or BU01140101, as CBS does."
             )
         if (self.code is None) != (self.division_year is None):
-            raise PydanticCustomError("division_year", "A code needs the year of its division, and the other way round.")
+            raise PydanticCustomError(
+                "division_year", "A code needs the year of its division, and the other way round."
+            )
         return self
 
 

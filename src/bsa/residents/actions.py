@@ -11,6 +11,7 @@ from bsa.events import note
 from bsa.people.queries import find_colleague
 from bsa.permissions import Actor, Permission, require
 from bsa.residents.models import (
+    FIELD_LEVELS,
     LEVELS,
     AgeBand,
     Consent,
@@ -47,9 +48,7 @@ def register_resident(session: Session, actor: Actor, told: ResidentIn) -> Resid
     session.add(resident)
     session.flush()
     session.add(
-        ResidentWorker(
-            resident_id=resident.id, account_id=actor.id, part=WorkerPart.ASSIGNED, from_on=clock.today()
-        )
+        ResidentWorker(resident_id=resident.id, account_id=actor.id, part=WorkerPart.ASSIGNED, from_on=clock.today())
     )
     note(session, actor, "resident.registered", resident, level=resident.level)
     session.flush()
@@ -89,7 +88,9 @@ def raise_level(session: Session, actor: Actor, resident_id: UUID, version: int,
         faults.append(Fault(("informed_on",), "in_future", "This day is still to come."))
     if wanted.level is RegistrationLevel.DOSSIER and wanted.informed_how not in (None, Informed.SHEET):
         faults.append(
-            Fault(("informed_how",), "sheet_needed", "For a dossier, hand over the information sheet and talk it through.")
+            Fault(
+                ("informed_how",), "sheet_needed", "For a dossier, hand over the information sheet and talk it through."
+            )
         )
     if faults or wanted.informed_on is None or wanted.informed_how is None:
         raise Invalid(*faults)
@@ -112,9 +113,7 @@ def assign_worker(session: Session, actor: Actor, resident_id: UUID, wanted: Wor
             worker.until_on = clock.today()
             session.flush()
     session.add(
-        ResidentWorker(
-            resident_id=resident.id, account_id=colleague.id, part=wanted.part, from_on=clock.today()
-        )
+        ResidentWorker(resident_id=resident.id, account_id=colleague.id, part=wanted.part, from_on=clock.today())
     )
     resident.touch()
     note(session, actor, "resident.worker_assigned", resident, account_id=colleague.id, part=wanted.part)
@@ -200,6 +199,16 @@ def changeable(
     return resident
 
 
+def above_level(where: str, field: str) -> Fault:
+    """Return the fault of a field that may not be kept at this registration level, with the way on."""
+    return Fault(
+        (where,),
+        "above_level",
+        "This may be kept from level {level} on. Agree it with the resident and raise the level first.",
+        {"level": FIELD_LEVELS[field].value},
+    )
+
+
 def _restrict(session: Session, actor: Actor, resident_id: UUID, version: int, *, restrict: bool) -> Resident:
     resident = find_resident(session, actor, resident_id)
     require(actor, Permission.RESTRICT_RESIDENT, resident)
@@ -231,12 +240,7 @@ def _household(session: Session, actor: Actor, other_id: UUID | None, area_id: U
 
 def _refuse_above_level(level: RegistrationLevel, change: ResidentChange, given: set[str]) -> None:
     faults = [
-        Fault(
-            (name,),
-            "above_level",
-            "This may be kept from level {level} on. Agree it with the resident and raise the level first.",
-            {"level": "known"},
-        )
+        above_level(name, name)
         for name in ("full_name", "contact_channel", "contact_value", "age_band")
         if name in given and getattr(change, name) is not None and not may_keep(name, level)
     ]

@@ -122,8 +122,8 @@ class Resident(ChangingRow, table=True):
         ),
         CheckConstraint("age_band IS NULL OR age_band <> 'under_18'", name="children_are_not_registered"),
         CheckConstraint("contact_value IS NULL OR contact_channel IS NOT NULL", name="contact_has_channel"),
-        Index("ix_resident_area_id_last_contact_on_id", "area_id", text("last_contact_on DESC"), text("id DESC")),
-        Index("ix_resident_last_contact_on_id", text("last_contact_on DESC"), text("id DESC")),
+        Index("ix_resident_area_id_last_contact_on_id", "area_id", "last_contact_on", "id"),
+        Index("ix_resident_last_contact_on_id", "last_contact_on", "id"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)

@@ -131,7 +131,9 @@ def show_resident(session: Session, actor: Actor, resident_id: UUID) -> Resident
 def resident_out(session: Session, actor: Actor, resident: Resident) -> ResidentOut:
     """Draw up the record of an opened resident."""
     workers = session.scalars(
-        select(ResidentWorker).where(col(ResidentWorker.resident_id) == resident.id).order_by(col(ResidentWorker.from_on))
+        select(ResidentWorker)
+        .where(col(ResidentWorker.resident_id) == resident.id)
+        .order_by(col(ResidentWorker.from_on))
     ).all()
     consents = session.scalars(
         select(Consent).where(col(Consent.resident_id) == resident.id).order_by(col(Consent.given_on))

@@ -1,0 +1,336 @@
+"""Reading the ledger, always as someone; and the part of it that everybody may read."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select
+from sqlmodel import Session, col
+
+from bsa import clock
+from bsa.areas.models import Area
+from bsa.areas.queries import lies_within
+from bsa.asks.models import Source
+from bsa.commitments.deeds import allowed_deeds
+from bsa.commitments.models import (
+    Commitment,
+    CommitmentEvent,
+    CommitmentState,
+    Verdict,
+    VerdictQuote,
+    Visibility,
+)
+from bsa.commitments.shapes import (
+    CommitmentEventOut,
+    CommitmentItem,
+    CommitmentOut,
+    CommitmentQuery,
+    PublicCommitment,
+    QuoteOut,
+    VerdictOut,
+)
+from bsa.commitments.standing import OPEN_STATES, Standing, VerdictRules, standing
+from bsa.errors import NotFound
+from bsa.initiatives.models import Initiative
+from bsa.institutions.models import Institution
+from bsa.paging import Order, cursor_after, fetch
+from bsa.people.queries import names_of
+from bsa.permissions import Actor, Permission, Role, require
+from bsa.rows import locked, not_stale
+from bsa.sealing import open_rows
+from bsa.shapes import Listing, Page
+
+SOONEST_FIRST = Order((col(Commitment.due_on), False), (col(Commitment.id), False))
+LATEST_FIRST = Order((col(Commitment.due_on), True), (col(Commitment.id), True))
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that the actor may read the commitment."""
+    ways: list[ColumnElement[bool]] = []
+    here = col(Commitment.area_id).in_(actor.area_ids)
+    if actor.of_the_team:
+        ways.append(here)
+    if actor.has(Role.INSTITUTION_CONTACT) and actor.institution_id:
+        ways.append(col(Commitment.institution_id) == actor.institution_id)
+    if actor.has(Role.POLICY_OFFICER):
+        ways.append(and_(here, col(Commitment.visibility).in_([Visibility.NEIGHBOURHOOD, Visibility.PUBLIC])))
+    return or_(false(), *ways)
+
+
+def rules_of(session: Session) -> VerdictRules:
+    """Return the installation's rules of judging."""
+    settings = session.info["settings"]
+    return VerdictRules(settings.verdict_window_days, settings.verdict_minimum_voters)
+
+
+def list_commitments(session: Session, actor: Actor, wanted: CommitmentQuery) -> Page[CommitmentItem]:
+    """List commitments by their due day."""
+    require(actor, Permission.SEE_COMMITMENTS)
+    today = clock.today()
+    state, outcome, late = _state(today), _outcome(today), _late(today)
+    query = (
+        select(
+            *(getattr(Commitment, name) for name in AS_STORED),
+            col(Initiative.title).label("initiative_title"),
+            col(Area.name).label("area_name"),
+            col(Institution.name).label("institution_name"),
+            state.label("state"),
+            outcome.label("outcome"),
+            late.label("late"),
+        )
+        .join(Initiative, col(Initiative.id) == Commitment.initiative_id)
+        .join(Area, col(Area.id) == Commitment.area_id)
+        .join(Institution, col(Institution.id) == Commitment.institution_id)
+        .where(visible_to(actor))
+    )
+    query = _narrowed(query, wanted, state, outcome, late)
+    rows, more = fetch(session, query, LATEST_FIRST if wanted.latest_first else SOONEST_FIRST, wanted)
+    items = [CommitmentItem.model_construct(**(row._asdict() | {"late": bool(row.late)})) for row in rows]
+    return Page(items=items, next_cursor=cursor_after(rows[-1].due_on, rows[-1].id) if more else None)
+
+
+def find_commitment(session: Session, actor: Actor, commitment_id: UUID, version: int | None = None) -> Commitment:
+    """Return a commitment that the actor may read; locked when the session writes."""
+    query = select(Commitment).where(col(Commitment.id) == commitment_id, visible_to(actor))
+    commitment = session.scalar(locked(session, query, Commitment))
+    if commitment is None:
+        raise NotFound
+    not_stale(commitment, version)
+    return commitment
+
+
+def events_of(session: Session, commitment_id: UUID) -> list[CommitmentEvent]:
+    """Return the events of a commitment, in their order."""
+    query = select(CommitmentEvent).where(col(CommitmentEvent.commitment_id) == commitment_id)
+    return list(session.scalars(query.order_by(col(CommitmentEvent.number))))
+
+
+def show_commitment(session: Session, actor: Actor, commitment_id: UUID) -> CommitmentOut:
+    """Show a commitment with its history."""
+    return commitment_out(session, actor, find_commitment(session, actor, commitment_id))
+
+
+def commitment_out(session: Session, actor: Actor, commitment: Commitment) -> CommitmentOut:
+    """Draw up a commitment: its standing is folded from its events, not read from its columns."""
+    events = events_of(session, commitment.id)
+    today = clock.today()
+    stands = standing(events, today, rules_of(session))
+    quotes = _quotes(session, [commitment.id], public=not actor.of_the_team)
+    names = names_of(session, {event.entered_by_id for event in events})
+    initiative = session.get_one(Initiative, commitment.initiative_id)
+    return CommitmentOut(
+        id=commitment.id,
+        version=commitment.version,
+        created_at=commitment.created_at,
+        changed_at=commitment.changed_at,
+        allowed_actions=allowed_deeds(actor, commitment, stands, today),
+        ask_id=commitment.ask_id,
+        initiative_id=commitment.initiative_id,
+        initiative_title=initiative.title,
+        area_id=commitment.area_id,
+        area_name=session.get_one(Area, commitment.area_id).name,
+        institution_id=commitment.institution_id,
+        institution_name=session.get_one(Institution, commitment.institution_id).name,
+        promise=commitment.promise,
+        residents_words=commitment.residents_words,
+        sign=commitment.sign,
+        condition=commitment.condition,
+        mandate=commitment.mandate,
+        visibility=stands.visibility,
+        state=stands.state,
+        first_due_on=stands.first_due_on,
+        due_on=stands.due_on,
+        claimed_on=stands.claimed_on,
+        late=stands.late(today),
+        contested=stands.contested,
+        moved_count=stands.moved_count,
+        reopened_count=stands.reopened_count,
+        verdict=_verdict_out(session, stands, today, inside=actor.of_the_team),
+        events=[
+            _event_out(session, event, names.get(event.entered_by_id, ""), inside=actor.of_the_team) for event in events
+        ],
+        quotes=[
+            QuoteOut(id=quote.id, words=quote.words, may_be_public=quote.may_be_public)
+            for quote in quotes.get(commitment.id, [])
+        ],
+    )
+
+
+def list_public(session: Session, area_id: UUID, wanted: Listing) -> Page[PublicCommitment]:
+    """List what everybody may read of the ledger of an area, soonest first."""
+    query = (
+        select(Commitment, Institution.name)  # type: ignore[call-overload]
+        .join(Institution, col(Institution.id) == Commitment.institution_id)
+        .where(col(Commitment.visibility) == Visibility.PUBLIC, lies_within(col(Commitment.area_id), area_id))
+    )
+    rows, more = fetch(session, query, SOONEST_FIRST, wanted)
+    found = [row[0] for row in rows]
+    items = public_out(session, found, {row[0].institution_id: row[1] for row in rows})
+    return Page(items=items, next_cursor=cursor_after(found[-1].due_on, found[-1].id) if more else None)
+
+
+def public_out(
+    session: Session, commitments: list[Commitment], institutions: dict[UUID, str]
+) -> list[PublicCommitment]:
+    """Draw up commitments as everybody may read them; also the preview that is approved before."""
+    today = clock.today()
+    quotes = _quotes(session, [commitment.id for commitment in commitments], public=True)
+    histories = _events_of_all(session, [commitment.id for commitment in commitments])
+    drawn = []
+    for commitment in commitments:
+        stands = standing(histories[commitment.id], today, rules_of(session))
+        drawn.append(
+            PublicCommitment(
+                id=commitment.id,
+                institution_name=institutions[commitment.institution_id],
+                promise=commitment.promise,
+                residents_words=commitment.residents_words,
+                sign=commitment.sign,
+                condition=commitment.condition,
+                state=stands.state,
+                first_due_on=stands.first_due_on,
+                due_on=stands.due_on,
+                late=stands.late(today),
+                moved_count=stands.moved_count,
+                reopened_count=stands.reopened_count,
+                verdict=_verdict_out(session, stands, today, inside=False),
+                quotes=[quote.words for quote in quotes.get(commitment.id, [])],
+            )
+        )
+    return drawn
+
+
+def preview(session: Session, actor: Actor, commitment_id: UUID) -> PublicCommitment:
+    """Show a commitment as everybody would read it, to the person who is to approve that."""
+    commitment = find_commitment(session, actor, commitment_id)
+    require(actor, Permission.PUBLISH_COMMITMENT, commitment)
+    name = session.get_one(Institution, commitment.institution_id).name
+    return public_out(session, [commitment], {commitment.institution_id: name})[0]
+
+
+AS_STORED = (
+    "id",
+    "version",
+    "ask_id",
+    "initiative_id",
+    "area_id",
+    "institution_id",
+    "promise",
+    "residents_words",
+    "mandate",
+    "visibility",
+    "first_due_on",
+    "due_on",
+    "claimed_on",
+    "moved_count",
+    "reopened_count",
+)
+
+
+def _closed_by_time(today: date) -> ColumnElement[bool]:
+    return and_(
+        col(Commitment.window_until) < today,
+        col(Commitment.outcome).is_(None),
+        col(Commitment.state).in_([*OPEN_STATES, CommitmentState.CLAIMED]),
+    )
+
+
+def _state(today: date) -> ColumnElement[CommitmentState]:
+    return case((_closed_by_time(today), CommitmentState.JUDGED), else_=col(Commitment.state))
+
+
+def _outcome(today: date) -> ColumnElement[Verdict]:
+    return case((_closed_by_time(today), col(Commitment.outcome_at_close)), else_=col(Commitment.outcome))
+
+
+def _late(today: date) -> ColumnElement[bool]:
+    outcome = _outcome(today)
+    return and_(
+        col(Commitment.state) != CommitmentState.WITHDRAWN,
+        col(Commitment.claimed_on).is_(None),
+        col(Commitment.due_on) < today,
+        or_(outcome.is_(None), outcome == Verdict.UNJUDGED),
+    )
+
+
+def _narrowed(
+    query: Select[tuple[object, ...]],
+    wanted: CommitmentQuery,
+    state: ColumnElement[CommitmentState],
+    outcome: ColumnElement[Verdict],
+    late: ColumnElement[bool],
+) -> Select[tuple[object, ...]]:
+    if wanted.area_id:
+        query = query.where(lies_within(col(Commitment.area_id), wanted.area_id))
+    for name in ("institution_id", "initiative_id", "ask_id"):
+        if getattr(wanted, name):
+            query = query.where(getattr(Commitment, name) == getattr(wanted, name))
+    if wanted.state:
+        query = query.where(state == wanted.state)
+    if wanted.outcome:
+        query = query.where(outcome == wanted.outcome)
+    if wanted.late is not None:
+        query = query.where(late if wanted.late else ~late)
+    if wanted.open is not None:
+        over = state.in_([CommitmentState.JUDGED, CommitmentState.WITHDRAWN])
+        query = query.where(~over if wanted.open else over)
+    if wanted.due_from:
+        query = query.where(col(Commitment.due_on) >= wanted.due_from)
+    if wanted.due_until:
+        query = query.where(col(Commitment.due_on) <= wanted.due_until)
+    return query
+
+
+def _quotes(session: Session, ids: Iterable[UUID], *, public: bool) -> dict[UUID, list[VerdictQuote]]:
+    query = select(VerdictQuote).where(col(VerdictQuote.commitment_id).in_(list(ids)))
+    if public:
+        query = query.where(col(VerdictQuote.may_be_public))
+    quotes = session.scalars(query.order_by(col(VerdictQuote.id))).all()
+    open_rows(session, quotes)
+    found: dict[UUID, list[VerdictQuote]] = {}
+    for quote in quotes:
+        found.setdefault(quote.commitment_id, []).append(quote)
+    return found
+
+
+def _events_of_all(session: Session, ids: list[UUID]) -> dict[UUID, list[CommitmentEvent]]:
+    query = select(CommitmentEvent).where(col(CommitmentEvent.commitment_id).in_(ids))
+    found: dict[UUID, list[CommitmentEvent]] = {}
+    for event in session.scalars(query.order_by(col(CommitmentEvent.number))):
+        found.setdefault(event.commitment_id, []).append(event)
+    return found
+
+
+def _verdict_out(session: Session, stands: Standing, today: date, *, inside: bool) -> VerdictOut:
+    shown = inside or stands.votes.voters >= session.info["settings"].verdict_counts_from
+    counted = stands.votes.voters > 0 and shown
+    return VerdictOut(
+        outcome=stands.outcome,
+        window_open=stands.window_open(today),
+        window_until=stands.window_until,
+        kept=stands.votes.kept if counted else None,
+        partly=stands.votes.partly if counted else None,
+        not_kept=stands.votes.not_kept if counted else None,
+    )
+
+
+def _event_out(session: Session, event: CommitmentEvent, name: str, *, inside: bool) -> CommitmentEventOut:
+    voters = (event.kept or 0) + (event.partly or 0) + (event.not_kept or 0)
+    shown = inside or voters >= session.info["settings"].verdict_counts_from
+    return CommitmentEventOut(
+        id=event.id,
+        number=event.number,
+        kind=event.kind,
+        happened_on=event.happened_on,
+        entered_by=name if inside else "",
+        on_behalf_of=event.on_behalf_of,
+        source=event.source,
+        entered_by_team=event.source is not Source.OWN_SIGN_IN and event.on_behalf_of != "team",
+        words=event.words,
+        due_on=event.due_on,
+        residents_agreed=event.residents_agreed,
+        visibility=event.visibility,
+        kept=event.kept if shown else None,
+        partly=event.partly if shown else None,
+        not_kept=event.not_kept if shown else None,
+    )

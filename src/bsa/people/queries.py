@@ -1,0 +1,193 @@
+"""Reading people with an account."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, exists, or_, select
+from sqlmodel import Session, col
+
+from bsa import clock
+from bsa.areas.models import AreaInclusion
+from bsa.errors import NotFound, invalid
+from bsa.paging import Order, cursor_after, fetch
+from bsa.people.models import AccessToken, Account, AccountArea, AccountRole, SignIn
+from bsa.people.shapes import AccountOut, AccountQuery, ColleagueOut
+from bsa.permissions import Actor, Permission, Role, allows, require
+from bsa.rows import joined_text
+from bsa.sealing import open_cell, open_rows
+from bsa.shapes import Listing, Page
+
+BY_NAME = Order((col(Account.name), False), (col(Account.id), False))
+
+
+def digest_of(token: str) -> str:
+    """Return the digest under which a random token is kept; it is random enough to need no salt."""
+    return sha256(token.encode()).hexdigest()
+
+
+def actor_by_token(session: Session, token: str) -> Actor | None:
+    """Return who bears this token, with roles and reach, in one statement; None when it is not in force."""
+    query = _actor_columns(AccessToken).where(
+        col(AccessToken.token_digest) == digest_of(token),
+        col(AccessToken.ends_at) > clock.now(),
+        col(AccessToken.revoked_at).is_(None),
+    )
+    row = session.execute(query).first()
+    return _actor(row) if row else None
+
+
+def actor_by_sign_in(session: Session, token: str) -> tuple[Actor, Row[tuple[object, ...]]] | None:
+    """Return who is signed in with this cookie's token, and the sign-in's row; None when it has ended."""
+    query = (
+        _actor_columns(SignIn)
+        .add_columns(SignIn.id.label("sign_in_id"), SignIn.seen_at, Account.display_name, Account.language)  # type: ignore[attr-defined]
+        .where(col(SignIn.token_digest) == digest_of(token), col(SignIn.ends_at) > clock.now())
+    )
+    row = session.execute(query).first()
+    return (_actor(row), row) if row else None
+
+
+def actor_by_name(session: Session, name: str, purpose: object) -> Actor:
+    """Return the actor for an account name: for the command line and the demo."""
+    account = session.scalar(select(Account).where(col(Account.name) == name, col(Account.active)))
+    if account is None:
+        raise NotFound
+    row = session.execute(_columns_of_account().where(col(Account.id) == account.id)).one()
+    return _actor(row, purpose)
+
+
+def names_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the display names of accounts by key, in one statement."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = session.execute(select(Account.id, Account.display_name).where(col(Account.id).in_(wanted)))
+    return {key: open_cell(session, Account, "display_name", key, None, cell) or "" for key, cell in rows}
+
+
+def list_accounts(session: Session, actor: Actor, wanted: AccountQuery) -> Page[AccountOut]:
+    """List accounts by name, for the administrator."""
+    require(actor, Permission.SEE_ACCOUNTS)
+    query = select(Account)
+    if wanted.role:
+        query = query.where(_has_role(wanted.role))
+    if wanted.active is not None:
+        query = query.where(col(Account.active) == wanted.active)
+    rows, more = fetch(session, query, BY_NAME, wanted)
+    accounts = [row[0] for row in rows]
+    return Page(
+        items=accounts_out(session, actor, accounts),
+        next_cursor=cursor_after(accounts[-1].name, accounts[-1].id) if more else None,
+    )
+
+
+def get_account(session: Session, actor: Actor, account_id: UUID) -> Account:
+    """Return an account for the administrator."""
+    if not allows(actor, Permission.SEE_ACCOUNTS):
+        raise NotFound
+    account = session.get(Account, account_id)
+    if account is None:
+        raise NotFound
+    return account
+
+
+def accounts_out(session: Session, actor: Actor, accounts: list[Account]) -> list[AccountOut]:
+    """Draw up accounts with their roles and areas."""
+    ids = [account.id for account in accounts]
+    open_rows(session, accounts)
+    roles: dict[UUID, list[Role]] = {}
+    areas: dict[UUID, list[UUID]] = {}
+    for part in session.scalars(select(AccountRole).where(col(AccountRole.account_id).in_(ids))):
+        roles.setdefault(part.account_id, []).append(part.role)
+    for reach in session.scalars(select(AccountArea).where(col(AccountArea.account_id).in_(ids))):
+        areas.setdefault(reach.account_id, []).append(reach.area_id)
+    managing = [Permission.MANAGE_ACCOUNTS.value] if allows(actor, Permission.MANAGE_ACCOUNTS) else []
+    return [
+        AccountOut(
+            id=account.id,
+            version=account.version,
+            created_at=account.created_at,
+            changed_at=account.changed_at,
+            allowed_actions=managing,
+            name=account.name,
+            display_name=account.display_name,
+            roles=sorted(roles.get(account.id, [])),
+            area_ids=areas.get(account.id, []),
+            institution_id=account.institution_id,
+            language=account.language,
+            active=account.active,
+            has_password=account.password_hash is not None,
+        )
+        for account in accounts
+    ]
+
+
+def list_colleagues(session: Session, actor: Actor, wanted: Listing) -> Page[ColleagueOut]:
+    """List the activators whose reach overlaps the actor's: those to whom a resident can be entrusted."""
+    require(actor, Permission.SEE_COLLEAGUES)
+    rows, more = fetch(session, _colleagues(actor), BY_NAME, wanted)
+    accounts = [row[0] for row in rows]
+    open_rows(session, accounts)
+    return Page(
+        items=[ColleagueOut(id=account.id, name=account.display_name) for account in accounts],
+        next_cursor=cursor_after(accounts[-1].name, accounts[-1].id) if more else None,
+    )
+
+
+def find_colleague(session: Session, actor: Actor, account_id: UUID, *, at: str) -> Account:
+    """Return the colleague named in the field `at`, or refuse that field."""
+    account = session.scalar(_colleagues(actor).where(col(Account.id) == account_id))
+    if account is None:
+        raise invalid(at, "unknown", "There is no such colleague in your areas. Choose one from the list.")
+    return account
+
+
+def _colleagues(actor: Actor) -> Select[tuple[Account]]:
+    reaches = exists().where(
+        col(AccountArea.account_id) == Account.id,
+        col(AccountArea.area_id) == AreaInclusion.outer_id,
+        col(AreaInclusion.inner_id).in_(actor.area_ids),
+    )
+    return select(Account).where(_has_role(Role.ACTIVATOR), col(Account.active), reaches)
+
+
+def _has_role(role: Role) -> ColumnElement[bool]:
+    return or_(exists().where(col(AccountRole.account_id) == Account.id, col(AccountRole.role) == role))
+
+
+def _columns_of_account() -> Select[tuple[object, ...]]:
+    roles = select(joined_text(col(AccountRole.role))).where(col(AccountRole.account_id) == Account.id)
+    areas = (
+        select(joined_text(col(AreaInclusion.inner_id)))
+        .join(AccountArea, col(AccountArea.area_id) == AreaInclusion.outer_id)
+        .where(col(AccountArea.account_id) == Account.id)
+    )
+    return select(
+        col(Account.id).label("account_id"),
+        col(Account.name).label("account_name"),
+        col(Account.institution_id).label("institution_id"),
+        roles.correlate(Account).scalar_subquery().label("roles"),
+        areas.correlate(Account).scalar_subquery().label("areas"),
+    )
+
+
+def _actor_columns(kind: type[AccessToken] | type[SignIn]) -> Select[tuple[object, ...]]:
+    return (
+        _columns_of_account()
+        .add_columns(col(kind.purpose).label("purpose"))
+        .join_from(kind, Account, col(kind.account_id) == Account.id)
+        .where(col(Account.active))
+    )
+
+
+def _actor(row: Row[tuple[object, ...]], purpose: object = None) -> Actor:
+    found = row._mapping
+    return Actor(
+        id=found["account_id"],
+        name=found["account_name"],
+        roles=frozenset(Role(role) for role in (found["roles"] or "").split()),
+        area_ids=frozenset(UUID(key) for key in (found["areas"] or "").split()),
+        institution_id=found["institution_id"],
+        purpose=purpose or found["purpose"],
+    )

@@ -1,0 +1,146 @@
+"""What tests share: real encrypted databases, made by the real migrations once and copied for each test, and the cast.
+
+Every test that asks for a database runs on each kind: SQLite, and the PostgreSQL servers of `tests/postgres.py`.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import make_url
+from sqlmodel import Session
+from tests import postgres
+from tests.cast import NOW, Cast, gather
+
+from bsa import clock
+from bsa.database import Database
+from bsa.keyring import KeyRing
+from bsa.settings import Mode, Settings
+
+pytest_plugins = ["tests.postgres", "tests.browser.chromium"]
+
+SERVERS = [name for name in postgres.installations() if name == "postgresql" or os.environ.get("BSA_TEST_LONG")]
+RING = SecretStr(KeyRing({"test": bytes(range(32))}).write())
+FILE_KEY = SecretStr("5a" * 32)
+
+
+def settings_for(database_url: str, keys_url: str) -> Settings:
+    """Return the settings of a test installation."""
+    return Settings(
+        mode=Mode.DEVELOPMENT,
+        database_url=database_url,
+        database_key=FILE_KEY,
+        keys_url=keys_url,
+        keys_database_key=FILE_KEY,
+        key_ring=RING,
+    )
+
+
+@pytest.fixture
+def standing_clock() -> Iterator[None]:
+    """Stand the clock at the moment of the tests."""
+    with clock.standing_at(NOW):
+        yield
+
+
+@pytest.fixture(
+    scope="session", params=["sqlite", *(pytest.param(name, marks=pytest.mark.postgres) for name in SERVERS)]
+)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Name the database that a test runs on; each test that needs one runs on every kind."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def template(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """Make one migrated installation with the cast in it, to be copied for each test."""
+    if kind != "sqlite":
+        postgres.server(kind).role("bsa_keys")
+        postgres.server(kind).template("house", partial(_make_on_postgresql, kind))
+        return None
+    folder = tmp_path_factory.mktemp("template")
+    _make(settings_for(f"sqlite:///{folder}/bsa.db", f"sqlite:///{folder}/keys.db"))
+    return folder
+
+
+@pytest.fixture
+def settings(kind: str, template: Path | None, tmp_path: Path) -> Iterator[Settings]:
+    """Return the settings of a fresh installation with the cast in it."""
+    if template is not None:
+        for name in ("bsa.db", "keys.db"):
+            shutil.copy(template / name, tmp_path / name)
+        yield settings_for(f"sqlite:///{tmp_path}/bsa.db", f"sqlite:///{tmp_path}/keys.db")
+        return
+    server = postgres.server(kind)
+    with server.database("house") as url:
+        yield settings_for(url, server.url(make_url(url).database or "", role="bsa_keys"))
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """Open the installation."""
+    database = Database(settings)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def cast(database: Database) -> Cast:
+    """Return the cast."""
+    with database.writing() as session:
+        return _recall(session)
+
+
+@pytest.fixture
+def session(database: Database, standing_clock: None) -> Iterator[Session]:
+    """Open a writing session at the moment of the tests; it is thrown away."""
+    with database._session(database.engine) as session:
+        yield session
+        session.rollback()
+
+
+def _make(settings: Settings) -> None:
+    database = Database(settings)
+    with clock.standing_at(NOW):
+        database.migrate()
+        with database.writing() as session:
+            gather(session)
+    database.close()
+
+
+def _make_on_postgresql(kind: str, url: str) -> None:
+    server, name = postgres.server(kind), make_url(url).database or ""
+    with server.connection(name) as connection:
+        connection.execute("CREATE SCHEMA bsa_keys AUTHORIZATION bsa_keys")
+    _make(settings_for(url, server.url(name, role="bsa_keys")))
+
+
+def _recall(session: Session) -> Cast:
+    """Find the keys of the cast again in a copied database."""
+    from sqlmodel import col, select
+    from tests.cast import ROLES
+
+    from bsa.areas.models import Area
+    from bsa.institutions.models import Institution
+    from bsa.people.queries import actor_by_name
+    from bsa.permissions import Purpose
+
+    areas = {area.name: area.id for area in session.scalars(select(Area))}
+    institutions = {one.name: one.id for one in session.scalars(select(Institution).order_by(col(Institution.name)))}
+    return Cast(
+        municipality_id=areas["Emmen"],
+        here_id=areas["Oude Molenbuurt"],
+        there_id=areas["Nieuwe Veenbuurt"],
+        corporation_id=institutions["De Veenhoek"],
+        rival_id=institutions["GGZ Veenrand"],
+        actors={
+            name: actor_by_name(
+                session, name, Purpose.PRIVACY_CHECK if name == "privacy" else Purpose.OWN_NEIGHBOURHOOD
+            )
+            for name in ROLES
+        },
+    )
