@@ -10,19 +10,19 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, false, or_
 from sqlmodel import Session
 
 from bsa.errors import invalid
 from bsa.shapes import Listing
 
-Kept = TypeVar("Kept", bound=Select[Any])
+Kept = TypeVar("Kept", bound=Select[*tuple[Any, ...]])
 
 
 class Order:
     """The order of a list: the sort columns (never null) and, last, a unique key; all in one direction or each its own."""
 
-    def __init__(self, *columns: tuple[ColumnElement[Any], bool]) -> None:
+    def __init__(self, *columns: tuple[SQLColumnExpression[Any], bool]) -> None:
         self._columns = columns
 
     def apply(self, wanted: Kept, listing: Listing) -> Kept:
@@ -47,13 +47,13 @@ def cursor_after(*values: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
 
 
-def fetch(session: Session, wanted: Select[Any], order: Order, listing: Listing) -> tuple[list[Any], bool]:
+def fetch(session: Session, wanted: Select[*tuple[Any, ...]], order: Order, listing: Listing) -> tuple[list[Any], bool]:
     """Return the rows of one page and whether there are more."""
     rows = list(session.execute(order.apply(wanted, listing)).all())
     return rows[: listing.limit], len(rows) > listing.limit
 
 
-def _read(cursor: str, columns: Sequence[tuple[ColumnElement[Any], bool]]) -> list[Any]:
+def _read(cursor: str, columns: Sequence[tuple[SQLColumnExpression[Any], bool]]) -> list[Any]:
     try:
         plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(plain, list) or len(plain) != len(columns):
@@ -65,7 +65,7 @@ def _read(cursor: str, columns: Sequence[tuple[ColumnElement[Any], bool]]) -> li
         ) from None
 
 
-def _typed(text: str, column: ColumnElement[Any]) -> Any:
+def _typed(text: str, column: Any) -> Any:
     kind = column.type.python_type
     if kind is UUID:
         return UUID(text)
