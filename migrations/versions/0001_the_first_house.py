@@ -423,7 +423,24 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("reply_by", sa.Date(), nullable=True),
+        sa.Column(
+            "last_answer",
+            sa.Enum(
+                "yes", "yes_if", "no", "evasive", name="last_answer", native_enum=False, create_constraint=True, length=8
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "mandate",
+            sa.Enum("operational", "policy", "board", name="mandate", native_enum=False, create_constraint=True),
+            nullable=True,
+        ),
+        sa.Column("times_asked", sa.Integer(), nullable=False),
         sa.Column("last_event_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("voiced_by IN ('team', 'residents')", name=op.f("ck_ask_voiced_by_us")),
+        sa.CheckConstraint("state <> 'unanswered'", name=op.f("ck_ask_unanswered_is_computed")),
+        sa.CheckConstraint("(state = 'draft') = (times_asked = 0)", name=op.f("ck_ask_a_draft_was_not_asked")),
+        sa.CheckConstraint("state = 'draft' OR reply_by IS NOT NULL", name=op.f("ck_ask_asked_with_day")),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_ask_area_id_area")),
         sa.ForeignKeyConstraint(["initiative_id"], ["initiative.id"], name=op.f("fk_ask_initiative_id_initiative")),
         sa.ForeignKeyConstraint(["institution_id"], ["institution.id"], name=op.f("fk_ask_institution_id_institution")),
@@ -633,6 +650,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("contact_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("kind IN ('drafted', 'closed') OR mandate IS NOT NULL", name=op.f("ck_ask_event_level_given")),
         sa.CheckConstraint(
             "(kind = 'answered') = (answer IS NOT NULL)", name=op.f("ck_ask_event_answered_with_answer")
         ),
@@ -1171,6 +1189,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("need_id", sa.Uuid(), nullable=False),
         sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column(
             "choice",
             sa.Enum(
@@ -1196,9 +1215,9 @@ def upgrade() -> None:
             ["resident_id"], ["resident.id"], name=op.f("fk_translation_decision_resident_id_resident")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_translation_decision")),
+        sa.UniqueConstraint("need_id", "number", name=op.f("uq_translation_decision_need_id_number")),
     )
     with op.batch_alter_table("translation_decision", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_translation_decision_need_id"), ["need_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_translation_decision_resident_id"), ["resident_id"], unique=False)
 
     op.create_table(
@@ -1207,6 +1226,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("layer_id", sa.Uuid(), nullable=False),
         sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column(
             "confirmed",
             sa.Enum("yes", "not_yet", "no", name="confirmed", native_enum=False, create_constraint=True, length=8),
@@ -1220,9 +1240,9 @@ def upgrade() -> None:
             ["resident_id"], ["resident.id"], name=op.f("fk_layer_confirmation_resident_id_resident")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_layer_confirmation")),
+        sa.UniqueConstraint("layer_id", "number", name=op.f("uq_layer_confirmation_layer_id_number")),
     )
     with op.batch_alter_table("layer_confirmation", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_layer_confirmation_layer_id"), ["layer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_layer_confirmation_resident_id"), ["resident_id"], unique=False)
 
     op.create_table(
@@ -1255,12 +1275,10 @@ def downgrade() -> None:
     op.drop_table("verdict_quote")
     with op.batch_alter_table("layer_confirmation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_layer_confirmation_resident_id"))
-        batch_op.drop_index(batch_op.f("ix_layer_confirmation_layer_id"))
 
     op.drop_table("layer_confirmation")
     with op.batch_alter_table("translation_decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_translation_decision_resident_id"))
-        batch_op.drop_index(batch_op.f("ix_translation_decision_need_id"))
 
     op.drop_table("translation_decision")
     with op.batch_alter_table("theme_need", schema=None) as batch_op:

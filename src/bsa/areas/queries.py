@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, select
 from sqlmodel import Session, col
 
 from bsa.areas.models import Area, AreaInclusion, Level
@@ -16,7 +16,7 @@ from bsa.shapes import Page
 BY_NAME = Order((col(Area.name), False), (col(Area.id), False))
 
 
-def lies_within(column: ColumnElement[UUID], area_id: UUID) -> ColumnElement[bool]:
+def lies_within(column: SQLColumnExpression[UUID], area_id: UUID) -> ColumnElement[bool]:
     """Return the condition that the area in `column` is `area_id` or lies in it."""
     return column.in_(select(AreaInclusion.inner_id).where(col(AreaInclusion.outer_id) == area_id))
 
@@ -68,14 +68,15 @@ def names_of_areas(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     return {key: name for key, name in session.execute(select(Area.id, Area.name).where(col(Area.id).in_(wanted)))}
 
 
-def area_out(actor: Actor, area: Area) -> AreaOut:
-    """Draw up an area."""
+def area_out(actor: Actor | None, area: Area) -> AreaOut:
+    """Draw up an area; `actor` is None on public pages."""
+    may_change = actor is not None and allows(actor, Permission.RECORD_AREA, area)
     return AreaOut(
         id=area.id,
         version=area.version,
         created_at=area.created_at,
         changed_at=area.changed_at,
-        allowed_actions=[Permission.RECORD_AREA.value] if allows(actor, Permission.RECORD_AREA, area) else [],
+        allowed_actions=[Permission.RECORD_AREA.value] if may_change else [],
         level=area.level,
         name=area.name,
         code=area.code,

@@ -46,10 +46,11 @@ class Contact(Row, table=True):
     )
 
     resident_id: UUID = Field(foreign_key="resident.id")
+    area_id: UUID = Field(foreign_key="area.id", index=True)
     worker_id: UUID = Field(foreign_key="account.id")
     happened_on: date
-    place: ContactPlace = Field(sa_type=one_of(ContactPlace))  # type: ignore[call-overload]
-    purpose: ContactPurpose = Field(sa_type=one_of(ContactPurpose))  # type: ignore[call-overload]
+    place: ContactPlace = Field(sa_type=one_of(ContactPlace))
+    purpose: ContactPurpose = Field(sa_type=one_of(ContactPurpose))
     own_note: str | None = Field(default=None, sa_type=SealedText)
     """For the author only; nobody else ever reads it, a stand-in neither."""
     shareable_note: str | None = Field(default=None, sa_type=SealedText)
@@ -82,5 +83,5 @@ class Promise(ChangingRow, table=True):
     text: str = Field(sa_type=SealedText)
     made_on: date
     due_on: date
-    outcome: PromiseOutcome | None = Field(default=None, sa_type=one_of(PromiseOutcome))  # type: ignore[call-overload]
+    outcome: PromiseOutcome | None = Field(default=None, sa_type=one_of(PromiseOutcome))
     settled_on: date | None = None

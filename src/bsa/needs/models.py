@@ -79,14 +79,14 @@ class Need(ChangingRow, table=True):
 
     resident_id: UUID = Field(foreign_key="resident.id", index=True)
     area_id: UUID = Field(foreign_key="area.id")
-    life_area: LifeArea = Field(sa_type=one_of(LifeArea))  # type: ignore[call-overload]
+    life_area: LifeArea = Field(sa_type=one_of(LifeArea))
     opened_on: date
     closed_on: date | None = None
-    ending: NeedEnding | None = Field(default=None, sa_type=one_of(NeedEnding))  # type: ignore[call-overload]
+    ending: NeedEnding | None = Field(default=None, sa_type=one_of(NeedEnding))
 
 
 class NeedLayer(Row, table=True):
-    """One layer: number 0 is the stated question, verbatim; deeper ones are the question behind it. Never overwritten."""
+    """One layer: 0 is the stated question, verbatim; deeper ones are the question behind it. Never overwritten."""
 
     __tablename__ = "need_layer"
     __table_args__ = (
@@ -103,8 +103,8 @@ class NeedLayer(Row, table=True):
     resident_id: UUID
     depth: int
     words: str = Field(sa_type=SealedText)
-    how_learned: HowLearned = Field(sa_type=one_of(HowLearned))  # type: ignore[call-overload]
-    life_area: LifeArea = Field(sa_type=one_of(LifeArea))  # type: ignore[call-overload]
+    how_learned: HowLearned = Field(sa_type=one_of(HowLearned))
+    life_area: LifeArea = Field(sa_type=one_of(LifeArea))
     learned_on: date
     recorded_by_id: UUID = Field(foreign_key="account.id")
     struck_at: datetime | None = Field(default=None, sa_type=Moment)
@@ -115,10 +115,12 @@ class LayerConfirmation(Row, table=True):
     """What the resident said when asked whether a layer is it; the last one counts."""
 
     __tablename__ = "layer_confirmation"
+    __table_args__ = (UniqueConstraint("layer_id", "number"),)
 
-    layer_id: UUID = Field(foreign_key="need_layer.id", index=True)
+    layer_id: UUID = Field(foreign_key="need_layer.id")
     resident_id: UUID = Field(foreign_key="resident.id", index=True)
-    confirmed: Confirmed = Field(sa_type=one_of(Confirmed))  # type: ignore[call-overload]
+    number: int
+    confirmed: Confirmed = Field(sa_type=one_of(Confirmed))
     asked_on: date
 
 
@@ -126,10 +128,12 @@ class TranslationDecision(Row, table=True):
     """What is done with a need, and why, and whether the resident agrees to be counted in; the last one counts."""
 
     __tablename__ = "translation_decision"
+    __table_args__ = (UniqueConstraint("need_id", "number"),)
 
-    need_id: UUID = Field(foreign_key="need.id", index=True)
+    need_id: UUID = Field(foreign_key="need.id")
     resident_id: UUID = Field(foreign_key="resident.id", index=True)
-    choice: TranslationChoice = Field(sa_type=one_of(TranslationChoice))  # type: ignore[call-overload]
+    number: int
+    choice: TranslationChoice = Field(sa_type=one_of(TranslationChoice))
     reason: str = Field(sa_type=SealedText)
     counted: bool
     decided_on: date

@@ -19,7 +19,7 @@ class Theme(ChangingRow, table=True):
     area_id: UUID = Field(foreign_key="area.id")
     title: str = Field(max_length=200)
     description: str | None = Field(default=None, max_length=4000)
-    life_area: LifeArea = Field(sa_type=one_of(LifeArea))  # type: ignore[call-overload]
+    life_area: LifeArea = Field(sa_type=one_of(LifeArea))
     opened_on: date
     closed_on: date | None = None
 

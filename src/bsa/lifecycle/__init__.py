@@ -1,0 +1,1 @@
+"""How a record shrinks and ends: stepping down a level, merging a duplicate, erasing."""

@@ -1,0 +1,46 @@
+"""Reading what a step down would cost, before it is taken."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlmodel import Session, col
+
+from bsa.contacts.models import Contact
+from bsa.errors import invalid
+from bsa.needs.models import NeedLayer
+from bsa.permissions import Actor, Permission
+from bsa.residents.models import FIELD_LEVELS, LEVELS, RegistrationLevel, Resident, may_keep
+from bsa.residents.queries import get_record
+from bsa.residents.shapes import LevelLoss
+
+
+def losses(session: Session, actor: Actor, resident_id: UUID, level: RegistrationLevel) -> list[LevelLoss]:
+    """Tell what a step down to this level would delete: each field with how many there are of it."""
+    resident = get_record(session, actor, resident_id, Permission.CHANGE_RESIDENT)
+    refuse_not_lower(resident, level)
+    found = [
+        LevelLoss(field=field, count=_how_many(session, resident, field))
+        for field in FIELD_LEVELS
+        if not may_keep(field, level)
+    ]
+    return [loss for loss in found if loss.count]
+
+
+def refuse_not_lower(resident: Resident, level: RegistrationLevel) -> None:
+    """Refuse a level that is not below the present one."""
+    if LEVELS.index(level) >= LEVELS.index(resident.level):
+        raise invalid("level", "not_lower", "The resident is at this level already, or below it.")
+
+
+def of_this(resident: Resident, field: str) -> ColumnElement[bool]:
+    """Return the condition for the rows that hold a field of the matrix that lies outside the resident's own row."""
+    if field == "need.deeper_layers":
+        return (col(NeedLayer.resident_id) == resident.id) & (col(NeedLayer.depth) > 0)
+    note = {"contact.own_note": col(Contact.own_note), "contact.shareable_note": col(Contact.shareable_note)}[field]
+    return (col(Contact.resident_id) == resident.id) & note.is_not(None)
+
+
+def _how_many(session: Session, resident: Resident, field: str) -> int:
+    if "." not in field:
+        return int(getattr(resident, field) is not None)
+    return session.scalar(select(func.count()).where(of_this(resident, field))) or 0

@@ -1,0 +1,145 @@
+"""Reading themes, always as someone."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlmodel import Session, col
+
+from bsa.areas.models import Area
+from bsa.areas.queries import lies_within
+from bsa.errors import NotFound
+from bsa.needs.models import Need
+from bsa.needs.queries import open_to
+from bsa.needs.queries import visible_to as needs_visible_to
+from bsa.paging import Order, cursor_after, fetch
+from bsa.permissions import Actor, Permission, allows, require
+from bsa.residents.models import Resident
+from bsa.rows import locked, not_stale
+from bsa.shapes import Page
+from bsa.themes.models import Theme, ThemeNeed
+from bsa.themes.shapes import ThemeOut, ThemeQuery
+
+NEWEST_FIRST = Order((col(Theme.opened_on), True), (col(Theme.id), True))
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that the actor may know of the theme: the team, in its own area."""
+    return col(Theme.area_id).in_(actor.area_ids) if actor.of_the_team else false()
+
+
+def list_themes(session: Session, actor: Actor, wanted: ThemeQuery) -> Page[ThemeOut]:
+    """List themes, newest first."""
+    require(actor, Permission.SEE_THEMES)
+    query = _themes(actor)
+    if wanted.area_id:
+        query = query.where(lies_within(col(Theme.area_id), wanted.area_id))
+    if wanted.life_area:
+        query = query.where(col(Theme.life_area) == wanted.life_area)
+    if wanted.open is not None:
+        still_open = col(Theme.closed_on).is_(None)
+        query = query.where(still_open if wanted.open else ~still_open)
+    rows, more = fetch(session, query, NEWEST_FIRST, wanted)
+    items = _drawn_up(session, actor, rows)
+    return Page(items=items, next_cursor=cursor_after(items[-1].opened_on, items[-1].id) if more else None)
+
+
+def get_theme(
+    session: Session, actor: Actor, theme_id: UUID, permission: Permission, version: int | None = None
+) -> Theme:
+    """Return a theme for a deed; locked when the session writes."""
+    theme = session.scalar(locked(session, select(Theme).where(col(Theme.id) == theme_id, visible_to(actor)), Theme))
+    if theme is None:
+        raise NotFound
+    require(actor, permission, theme)
+    not_stale(theme, version)
+    return theme
+
+
+def show_theme(session: Session, actor: Actor, theme_id: UUID) -> ThemeOut:
+    """Show a theme."""
+    rows = session.execute(_themes(actor).where(col(Theme.id) == theme_id)).all()
+    if not rows:
+        raise NotFound
+    return _drawn_up(session, actor, rows)[0]
+
+
+def theme_ids_of(session: Session, need_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Return the themes of needs whose words the caller has opened, by need."""
+    found: dict[UUID, list[UUID]] = {}
+    links = select(ThemeNeed).where(col(ThemeNeed.need_id).in_(list(need_ids))).order_by(col(ThemeNeed.id))
+    for link in session.scalars(links):
+        found.setdefault(link.need_id, []).append(link.theme_id)
+    return found
+
+
+def _themes(actor: Actor) -> Select[*tuple[Any, ...]]:
+    query: Select[*tuple[Any, ...]] = select(
+        Theme,
+        col(Area.name).label("area_name"),
+        _count(actor, func.count()).label("needs"),
+        _count(actor, func.count(func.coalesce(Resident.household_id, Resident.id).distinct())).label("households"),
+    )
+    return query.join(Area, col(Area.id) == Theme.area_id).where(visible_to(actor))
+
+
+def _count(actor: Actor, what: ColumnElement[int]) -> Any:
+    """Return how many of what hangs on a theme the actor may know of."""
+    return (
+        select(what)
+        .select_from(ThemeNeed)
+        .join(Need, col(Need.id) == ThemeNeed.need_id)
+        .join(Resident, col(Resident.id) == Need.resident_id)
+        .where(col(ThemeNeed.theme_id) == Theme.id, needs_visible_to(actor))
+        .correlate(Theme)
+        .scalar_subquery()
+    )
+
+
+def _drawn_up(session: Session, actor: Actor, rows: Iterable[Any]) -> list[ThemeOut]:
+    found = list(rows)
+    own = _own_needs(session, actor, [row.Theme.id for row in found])
+    return [
+        ThemeOut(
+            id=row.Theme.id,
+            version=row.Theme.version,
+            created_at=row.Theme.created_at,
+            changed_at=row.Theme.changed_at,
+            allowed_actions=_allowed(actor, row.Theme),
+            area_id=row.Theme.area_id,
+            area_name=row.area_name,
+            title=row.Theme.title,
+            description=row.Theme.description,
+            life_area=row.Theme.life_area,
+            opened_on=row.Theme.opened_on,
+            closed_on=row.Theme.closed_on,
+            needs=row.needs,
+            households=row.households,
+            need_ids=own.get(row.Theme.id, []),
+        )
+        for row in found
+    ]
+
+
+def _own_needs(session: Session, actor: Actor, theme_ids: list[UUID]) -> dict[UUID, list[UUID]]:
+    own: dict[UUID, list[UUID]] = {}
+    links = (
+        select(ThemeNeed)
+        .join(Resident, col(Resident.id) == ThemeNeed.resident_id)
+        .where(col(ThemeNeed.theme_id).in_(theme_ids), open_to(actor))
+        .order_by(col(ThemeNeed.linked_on), col(ThemeNeed.id))
+    )
+    for link in session.scalars(links):
+        own.setdefault(link.theme_id, []).append(link.need_id)
+    return own
+
+
+def _allowed(actor: Actor, theme: Theme) -> list[str]:
+    if theme.closed_on is not None:
+        return []
+    deeds = [deed for deed in (Permission.CHANGE_THEME, Permission.CLOSE_THEME) if allows(actor, deed, theme)]
+    # Which need may be linked depends on whose it is; that there may be one at all, on the role.
+    if allows(actor, Permission.LINK_NEED):
+        deeds.append(Permission.LINK_NEED)
+    return [deed.value for deed in deeds]

@@ -1,0 +1,67 @@
+"""What comes in and goes out about themes."""
+
+from datetime import date
+from typing import Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from bsa.needs.models import LifeArea
+from bsa.shapes import Line, Listing, Resource, Shape, Text
+
+
+class ThemeIn(Shape):
+    """A shared theme to name, in words that fit more than one household."""
+
+    area_id: UUID
+    title: Line
+    description: Text | None = None
+    life_area: LifeArea
+    need_ids: list[UUID] = Field(default_factory=list, max_length=100)
+    """Needs of one's own residents that belong to it."""
+
+
+class ThemeChange(Shape):
+    """What may be changed about a theme in place; left-out fields stay as they are."""
+
+    title: Line | None = None
+    description: Text | None = None
+    life_area: LifeArea | None = None
+
+    @model_validator(mode="after")
+    def _a_theme_keeps_its_name(self) -> Self:
+        for name in ("title", "life_area"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise PydanticCustomError("required", "A theme always has a title and an area of life.")
+        return self
+
+
+class LinkIn(Shape):
+    """A need that belongs to a theme."""
+
+    need_id: UUID
+
+
+class ThemeQuery(Listing):
+    """Which themes to list."""
+
+    area_id: UUID | None = None
+    life_area: LifeArea | None = None
+    open: bool | None = None
+
+
+class ThemeOut(Resource):
+    """A theme. Its counts count what this caller may know of; `need_ids` names the needs of own residents only."""
+
+    area_id: UUID
+    area_name: str
+    title: str
+    description: str | None
+    life_area: LifeArea
+    opened_on: date
+    closed_on: date | None
+    needs: int
+    households: int
+    """Residents without a household count for one each."""
+    need_ids: list[UUID]
