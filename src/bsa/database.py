@@ -16,7 +16,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from pydantic import SecretStr
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
@@ -87,6 +87,15 @@ class Database:
                 raise Stale from error
             for follow_up in session.info["after_commit"]:
                 follow_up()
+
+    @contextmanager
+    def logging(self) -> Iterator[Connection]:
+        """Open the way in for lines of the access log: one short transaction of its own."""
+        try:
+            with self._write.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise OutOfService from error
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the tables to `revision`; on an empty database also make the installation's data key."""

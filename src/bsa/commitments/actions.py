@@ -7,8 +7,10 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from bsa import clock
-from bsa.asks.models import AnswerKind, Side, Source
-from bsa.asks.queries import find_ask, standing_of
+from bsa.asks.models import Side, Source
+from bsa.asks.queries import find_ask
+from bsa.asks.standing import as_it_stands
+from bsa.commitments.deeds import DEEDS, REFUSED
 from bsa.commitments.models import (
     Commitment,
     CommitmentEvent,
@@ -16,7 +18,6 @@ from bsa.commitments.models import (
     VerdictQuote,
     Visibility,
 )
-from bsa.commitments.deeds import DEEDS, REFUSED
 from bsa.commitments.models import CommitmentEventKind as Kind
 from bsa.commitments.queries import events_of, find_commitment, rules_of
 from bsa.commitments.shapes import CommitmentEventIn, CommitmentIn, VerdictIn
@@ -33,7 +34,7 @@ def record_commitment(session: Session, actor: Actor, promise: CommitmentIn) -> 
     """Write down what an institution promised in answer to an ask."""
     ask = find_ask(session, actor, promise.ask_id)
     require(actor, Permission.RECORD_COMMITMENT, ask)
-    if standing_of(session, ask).answer not in (AnswerKind.YES, AnswerKind.YES_IF):
+    if not as_it_stands(ask, clock.today()).may_be_promised:
         raise Conflict("A promise follows from an ask that was answered with yes or yes-if. Enter that answer first.")
     not_later("promised_on", promise.promised_on)
     if promise.due_on < promise.promised_on:

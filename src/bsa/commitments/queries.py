@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, or_, select
 from sqlmodel import Session, col
 
 from bsa import clock
-from bsa.areas.models import Area
-from bsa.areas.queries import lies_within
+from bsa.areas.models import Area, Level
+from bsa.areas.queries import BY_NAME, area_out, lies_within
+from bsa.areas.shapes import AreaOut
 from bsa.asks.models import Source
 from bsa.commitments.deeds import allowed_deeds
 from bsa.commitments.models import (
@@ -167,6 +168,20 @@ def list_public(session: Session, area_id: UUID, wanted: Listing) -> Page[Public
     found = [row[0] for row in rows]
     items = public_out(session, found, {row[0].institution_id: row[1] for row in rows})
     return Page(items=items, next_cursor=cursor_after(found[-1].due_on, found[-1].id) if more else None)
+
+
+def list_public_neighbourhoods(session: Session, wanted: Listing) -> Page[AreaOut]:
+    """List the neighbourhoods in which something of the ledger is public, by name."""
+    told = exists().where(
+        col(Commitment.visibility) == Visibility.PUBLIC, lies_within(col(Commitment.area_id), col(Area.id))
+    )
+    query = select(Area).where(col(Area.level) == Level.NEIGHBOURHOOD, told)
+    rows, more = fetch(session, query, BY_NAME, wanted)
+    areas = [row[0] for row in rows]
+    return Page(
+        items=[area_out(None, area) for area in areas],
+        next_cursor=cursor_after(areas[-1].name, areas[-1].id) if more else None,
+    )
 
 
 def public_out(

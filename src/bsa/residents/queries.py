@@ -1,9 +1,10 @@
 """Reading residents, always as someone."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.orm import aliased, selectinload
 from sqlmodel import Session, col
 
@@ -50,50 +51,26 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 def list_residents(session: Session, actor: Actor, wanted: ResidentQuery) -> Page[ResidentItem]:
     """List residents by last contact, newest first; there is no list by name."""
     require(actor, Permission.SEE_RESIDENTS)
-    mine = looked_after_by(actor)
-    worker = _first_worker()
-    query = (
-        select(
-            Resident.id,
-            Resident.call_name,
-            Resident.level,
-            Resident.area_id,
-            col(Area.name).label("area_name"),
-            Resident.last_contact_on,
-            Resident.restricted_on,
-            col(Account.id).label("worker_id"),
-            col(Account.display_name).label("worker_name"),
-            mine.label("mine"),
-        )
-        .join(Area, col(Area.id) == Resident.area_id)
-        .outerjoin(Account, col(Account.id) == worker)
-        .where(visible_to(actor), col(Resident.merged_into_id).is_(None))
-    )
+    query = _item_query(actor).where(visible_to(actor), col(Resident.merged_into_id).is_(None))
     if wanted.area_id:
         query = query.where(lies_within(col(Resident.area_id), wanted.area_id))
     if wanted.mine:
-        query = query.where(mine)
+        query = query.where(looked_after_by(actor))
     if wanted.level:
         query = query.where(col(Resident.level) == wanted.level)
     if wanted.restricted:
         query = query.where(col(Resident.restricted_on).is_not(None))
     rows, more = fetch(session, query, NEWEST_CONTACT_FIRST, wanted)
-    note_read(session, [row.id for row in rows])
-    items = [
-        ResidentItem.model_construct(
-            id=row.id,
-            call_name=open_cell(session, Resident, "call_name", row.id, row.id, row.call_name) or "",
-            level=row.level,
-            area_id=row.area_id,
-            area_name=row.area_name,
-            worker_name=open_cell(session, Account, "display_name", row.worker_id, None, row.worker_name),
-            last_contact_on=row.last_contact_on,
-            mine=bool(row.mine),
-            restricted=row.restricted_on is not None,
-        )
-        for row in rows
-    ]
-    return Page(items=items, next_cursor=cursor_after(rows[-1].last_contact_on, rows[-1].id) if more else None)
+    return Page(
+        items=_items(session, rows),
+        next_cursor=cursor_after(rows[-1].last_contact_on, rows[-1].id) if more else None,
+    )
+
+
+def resident_item(session: Session, actor: Actor, resident: Resident) -> ResidentItem:
+    """Show of one resident what a list shows."""
+    rows = session.execute(_item_query(actor).where(col(Resident.id) == resident.id)).all()
+    return _items(session, rows)[0]
 
 
 def find_resident(session: Session, actor: Actor, resident_id: UUID) -> Resident:
@@ -223,3 +200,42 @@ def _first_worker() -> ColumnElement[UUID]:
         .correlate(Resident)
         .scalar_subquery()
     )
+
+
+def _item_query(actor: Actor) -> Select[Any]:
+    return (
+        select(
+            Resident.id,
+            Resident.version,
+            Resident.call_name,
+            Resident.level,
+            Resident.area_id,
+            col(Area.name).label("area_name"),
+            Resident.last_contact_on,
+            Resident.restricted_on,
+            col(Account.id).label("worker_id"),
+            col(Account.display_name).label("worker_name"),
+            looked_after_by(actor).label("mine"),
+        )
+        .join(Area, col(Area.id) == Resident.area_id)
+        .outerjoin(Account, col(Account.id) == _first_worker())
+    )
+
+
+def _items(session: Session, rows: Sequence[Any]) -> list[ResidentItem]:
+    note_read(session, [row.id for row in rows])
+    return [
+        ResidentItem.model_construct(
+            id=row.id,
+            version=row.version,
+            call_name=open_cell(session, Resident, "call_name", row.id, row.id, row.call_name) or "",
+            level=row.level,
+            area_id=row.area_id,
+            area_name=row.area_name,
+            worker_name=open_cell(session, Account, "display_name", row.worker_id, None, row.worker_name),
+            last_contact_on=row.last_contact_on,
+            mine=bool(row.mine),
+            restricted=row.restricted_on is not None,
+        )
+        for row in rows
+    ]

@@ -126,6 +126,7 @@ class ResidentQuery(Listing):
 class ResidentItem(Out):
     """What a colleague in the same area sees of a resident."""
 
+    version: int
     call_name: str
     level: RegistrationLevel
     area_id: UUID

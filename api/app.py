@@ -1,0 +1,183 @@
+"""The API as an application of its own: its identity, its errors and its headers are not those of the pages."""
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import accounts, areas, commitments, residents
+from api.errors import answer_with_problems
+from bsa.database import Database
+
+VERSION = "0.1.0"
+"""Of the API, not of the software: a break is a new major, and a new path."""
+
+LARGEST_BODY = 1024 * 1024
+
+HEADERS = {
+    "API-Version": VERSION,
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
+}
+
+JSON = ("application/json", "application/merge-patch+json")
+
+
+def create_api(database: Database) -> FastAPI:
+    """Make the API over an installation's database."""
+    settings = database.settings
+    api = FastAPI(
+        title="BSA",
+        version=VERSION,
+        description=DESCRIPTION,
+        contact={
+            "name": settings.contact_name,
+            "url": str(settings.contact_url),
+            "email": settings.contact_email,
+        },
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        servers=[{"url": f"{str(settings.base_url).rstrip('/')}/api/v1"}],
+        root_path_in_servers=False,
+        openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=LARGEST_BODY,
+        dependencies=[Depends(take_only_json)],
+    )
+    api.state.database = database
+    answer_with_problems(api)
+    for feature in ROUTERS:
+        api.include_router(feature)
+    api.add_middleware(Headers)
+    api.openapi = lambda: _document(api)  # type: ignore[method-assign]
+    return api
+
+
+ROUTERS = (
+    areas.router,
+    accounts.router,
+    accounts.colleagues,
+    accounts.own,
+    residents.router,
+    commitments.router,
+    commitments.public,
+)
+
+
+async def take_only_json(request: Request) -> None:
+    """Refuse a body that is not JSON before anybody reads it."""
+    has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if has_body and kind not in JSON:
+        raise HTTPException(415, "Send JSON, with Content-Type: application/json.", headers={"Accept": ", ".join(JSON)})
+
+
+class Headers:
+    """Puts the headers that every answer carries on every answer, also on one that failed."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, with the headers."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        document = scope["path"].endswith("/openapi.json")
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                there = {name.lower() for name, _ in message["headers"]}
+                added = HEADERS | ({"Access-Control-Allow-Origin": "*"} if document else {})
+                message["headers"] = [
+                    *message["headers"],
+                    *(
+                        (name.lower().encode(), value.encode())
+                        for name, value in added.items()
+                        if name.lower().encode() not in there
+                    ),
+                ]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def _document(api: FastAPI) -> dict[str, Any]:
+    """Draw up the API document: input that is not right is answered with 400 here, never with FastAPI's 422."""
+    if api.openapi_schema is None:
+        document = get_openapi(
+            title=api.title,
+            version=api.version,
+            description=api.description,
+            contact=api.contact,
+            license_info=api.license_info,
+            servers=api.servers,
+            routes=api.routes,
+        )
+        for path in document["paths"].values():
+            for operation in path.values():
+                _say_how_it_refuses(operation)
+        schemas = document["components"]["schemas"]
+        schemas.pop("HTTPValidationError", None)
+        schemas.pop("ValidationError", None)
+        schemas["Problem"] = PROBLEM
+        api.openapi_schema = document
+    return api.openapi_schema
+
+
+def _say_how_it_refuses(operation: MutableMapping[str, Any]) -> None:
+    responses = operation["responses"]
+    responses.pop("422", None)
+    for status in ("400", "401", "403", "404"):
+        responses.setdefault(
+            status,
+            {
+                "description": "Refused",
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            },
+        )
+    for response in responses.values():
+        response.setdefault("headers", {})["API-Version"] = {"schema": {"type": "string"}, "description": "API version"}
+
+
+PROBLEM: dict[str, Any] = {
+    "title": "Problem",
+    "description": "RFC 9457 problem details.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["in", "detail"],
+                "properties": {
+                    "in": {"type": "string"},
+                    "location": {"type": "string"},
+                    "detail": {"type": "string"},
+                    "code": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
+DESCRIPTION = """\
+Buurtgerichte Sociale Activering: bewoners, vragen, initiatieven en toezeggingen van instellingen.
+De begrippenlijst Nederlands-Engels staat in `docs/words.md`.
+
+Neighbourhood social activation: residents, needs, collective initiatives and commitments of institutions.
+"""

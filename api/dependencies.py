@@ -1,0 +1,140 @@
+"""What operations ask for: a session, who is calling, and the version that the caller saw.
+
+The operations are plain functions of these. The pages call them too: there the web application puts its own visitor in
+the place of `caller`.
+"""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Header, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.security import HTTPBearer
+from sqlmodel import Session
+
+from api.errors import MalformedVersion, MissingVersion
+from bsa.access_log import record_reading
+from bsa.database import Database
+from bsa.errors import NotSignedIn
+from bsa.people.queries import actor_by_token
+from bsa.permissions import Actor, Permission
+
+Operation = TypeVar("Operation", bound=Callable[..., Any])
+
+
+def needs(*permissions: Permission) -> Callable[[Operation], Operation]:
+    """Declare which permissions an operation asks for. The core demands them; this is what routes are checked against."""
+
+    def declare(operation: Operation) -> Operation:
+        operation.permissions = permissions  # type: ignore[attr-defined]
+        return operation
+
+    return declare
+
+
+def open_to_all(operation: Operation) -> Operation:
+    """Declare that an operation needs nobody to be signed in, and shows nothing that is not public."""
+    operation.permissions = ()  # type: ignore[attr-defined]
+    return operation
+
+
+def database(request: Request) -> Database:
+    """Return the installation's database."""
+    found: Database = request.app.state.database
+    return found
+
+
+async def reading(request: Request) -> AsyncIterator[Session]:
+    """Open a session that reads; when residents were in the answer, write the access log before the answer leaves."""
+    base = database(request)
+    with base.reading() as session:
+        request.state.session = session
+        yield session
+        await run_in_threadpool(_log_reading, base, session, request)
+
+
+async def writing(request: Request) -> AsyncIterator[Session]:
+    """Open a session that writes; it commits, access log included, before the answer leaves."""
+    way_in = database(request).writing()
+    session = await run_in_threadpool(way_in.__enter__)
+    request.state.session = session
+    try:
+        yield session
+        await run_in_threadpool(_log_in_same_transaction, session, request)
+    except BaseException as error:
+        if not await run_in_threadpool(way_in.__exit__, type(error), error, error.__traceback__):
+            raise
+    else:
+        await run_in_threadpool(way_in.__exit__, None, None, None)
+
+
+Reading = Annotated[Session, Depends(reading, scope="function")]
+Writing = Annotated[Session, Depends(writing, scope="function")]
+
+bearer = HTTPBearer(auto_error=False, description="A bearer token of an account; it fixes the purpose of reading.")
+
+
+def token_of(request: Request) -> str:
+    """Return the bearer token of a request, from its header and from nowhere else."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotSignedIn
+    return token.strip()
+
+
+def caller(request: Request, session: Reading) -> Actor:
+    """Return who is calling, by the bearer token."""
+    return _known(request, session)
+
+
+def writing_caller(request: Request, session: Writing) -> Actor:
+    """Return who is calling, in the session that writes: a token that is revoked meanwhile does not write."""
+    return _known(request, session)
+
+
+Caller = Annotated[Actor, Depends(caller)]
+WritingCaller = Annotated[Actor, Depends(writing_caller)]
+
+ETAG = re.compile(r'^"(\d{1,9})(?:\.[0-9a-z-]{1,40})?"$')
+
+
+def seen_version(if_match: Annotated[str | None, Header(description="The ETag that you last saw.")] = None) -> int:
+    """Return the version that the caller saw, from `If-Match`."""
+    if if_match is None:
+        raise MissingVersion
+    match = ETAG.match(if_match.strip())
+    if match is None:
+        raise MalformedVersion
+    return int(match[1])
+
+
+SeenVersion = Annotated[int, Depends(seen_version)]
+
+
+def _known(request: Request, session: Session) -> Actor:
+    actor = actor_by_token(session, token_of(request))
+    if actor is None:
+        raise NotSignedIn("This token is not in force, or its account has ended.")
+    request.state.actor = actor
+    return actor
+
+
+def _log_reading(base: Database, session: Session, request: Request) -> None:
+    residents = session.info["residents_read"]
+    if residents:
+        # Give the connection back first: a thread must not hold one while it waits for another.
+        session.close()
+        with base.logging() as connection:
+            record_reading(connection, request.state.actor, _operation(request), residents)
+
+
+def _log_in_same_transaction(session: Session, request: Request) -> None:
+    residents = session.info["residents_read"]
+    if residents:
+        record_reading(session.connection(), request.state.actor, _operation(request), residents)
+
+
+def _operation(request: Request) -> str:
+    route = request.scope.get("route")
+    return str(getattr(route, "name", None) or request.url.path)[:80]

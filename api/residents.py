@@ -1,0 +1,97 @@
+"""Residents: as little about them as they agreed to, for those who look after them."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from api.answers import AnsweringRoute
+from api.dependencies import Caller, Reading, SeenVersion, Writing, WritingCaller, needs
+from bsa.permissions import Permission
+from bsa.residents import actions, queries
+from bsa.residents.shapes import (
+    ConsentIn,
+    ConsentOut,
+    ResidentChange,
+    ResidentIn,
+    ResidentItem,
+    ResidentOut,
+    ResidentQuery,
+    WorkerIn,
+)
+from bsa.shapes import Page
+
+router = APIRouter(prefix="/residents", tags=["residents"], route_class=AnsweringRoute)
+
+
+@router.get("")
+@needs(Permission.SEE_RESIDENTS)
+def list_residents(session: Reading, caller: Caller, wanted: Annotated[ResidentQuery, Query()]) -> Page[ResidentItem]:
+    """List residents in your areas, by last contact."""
+    return queries.list_residents(session, caller, wanted)
+
+
+@router.post("", status_code=201)
+@needs(Permission.REGISTER_RESIDENT)
+def register_resident(session: Writing, caller: WritingCaller, told: ResidentIn) -> ResidentOut:
+    """Register a resident by alias; you are the first to look after this resident."""
+    return queries.resident_out(session, caller, actions.register_resident(session, caller, told))
+
+
+@router.get("/{resident_id}")
+@needs(Permission.OPEN_RECORD)
+def show_resident(session: Reading, caller: Caller, resident_id: UUID) -> ResidentOut:
+    """Open the record of a resident whom you look after."""
+    return queries.show_resident(session, caller, resident_id)
+
+
+@router.patch("/{resident_id}")
+@needs(Permission.CHANGE_RESIDENT)
+def change_resident(
+    session: Writing, caller: WritingCaller, resident_id: UUID, version: SeenVersion, change: ResidentChange
+) -> ResidentOut:
+    """Change what is kept about a resident, within what the registration level allows."""
+    resident = actions.change_resident(session, caller, resident_id, version, change)
+    return queries.resident_out(session, caller, resident)
+
+
+@router.post("/{resident_id}/workers", status_code=201)
+@needs(Permission.ASSIGN_WORKER)
+def assign_worker(session: Writing, caller: WritingCaller, resident_id: UUID, wanted: WorkerIn) -> ResidentOut:
+    """Let a colleague look after the resident too, or stand in."""
+    return queries.resident_out(session, caller, actions.assign_worker(session, caller, resident_id, wanted))
+
+
+@router.delete("/{resident_id}/workers/{worker_id}", status_code=204)
+@needs(Permission.ASSIGN_WORKER)
+def release_worker(session: Writing, caller: WritingCaller, resident_id: UUID, worker_id: UUID) -> None:
+    """End that a colleague looks after the resident or stands in."""
+    actions.release_worker(session, caller, resident_id, worker_id)
+
+
+@router.post("/{resident_id}/consents", status_code=201)
+@needs(Permission.RECORD_CONSENT)
+def record_consent(session: Writing, caller: WritingCaller, resident_id: UUID, given: ConsentIn) -> ConsentOut:
+    """Write down that a resident agreed to something."""
+    return queries.consent_out(actions.record_consent(session, caller, resident_id, given))
+
+
+@router.delete("/{resident_id}/consents/{consent_id}")
+@needs(Permission.RECORD_CONSENT)
+def withdraw_consent(session: Writing, caller: WritingCaller, resident_id: UUID, consent_id: UUID) -> ConsentOut:
+    """Write down that a resident no longer agrees; it counts at once. The consent stays, with its end."""
+    return queries.consent_out(actions.withdraw_consent(session, caller, resident_id, consent_id))
+
+
+@router.put("/{resident_id}/restriction")
+@needs(Permission.RESTRICT_RESIDENT)
+def restrict_resident(session: Writing, caller: WritingCaller, resident_id: UUID, version: SeenVersion) -> ResidentItem:
+    """Freeze what is kept about a resident: out of the lists, and nothing changed."""
+    return queries.resident_item(session, caller, actions.restrict_resident(session, caller, resident_id, version))
+
+
+@router.delete("/{resident_id}/restriction")
+@needs(Permission.RESTRICT_RESIDENT)
+def lift_restriction(session: Writing, caller: WritingCaller, resident_id: UUID, version: SeenVersion) -> ResidentItem:
+    """Lift the restriction."""
+    return queries.resident_item(session, caller, actions.lift_restriction(session, caller, resident_id, version))
