@@ -1,6 +1,7 @@
 """The API as an application of its own: its identity, its errors and its headers are not those of the pages."""
 
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request
@@ -57,8 +58,9 @@ def create_api(database: Database) -> FastAPI:
     answer_with_problems(api)
     for feature in ROUTERS:
         api.include_router(feature)
-    api.add_middleware(Headers)
     api.openapi = lambda: _document(api)  # type: ignore[method-assign]
+    # Around everything, so that also the answer to an unforeseen error carries them.
+    api.middleware_stack = Headers(api.build_middleware_stack())
     return api
 
 
@@ -108,7 +110,9 @@ class Headers:
                 ]
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        with suppress(Exception):
+            # It was answered and named in the log by the handler; its text may hold what somebody sent.
+            await self._app(scope, receive, send_with_headers)
 
 
 def _document(api: FastAPI) -> dict[str, Any]:

@@ -112,3 +112,10 @@ def list_public_commitments(
 ) -> Page[PublicCommitment]:
     """List what everybody may read of the ledger of a neighbourhood."""
     return queries.list_public(session, area_id, wanted)
+
+
+@public.get("/{area_id}")
+@open_to_all
+def show_public_neighbourhood(session: Reading, area_id: UUID) -> AreaOut:
+    """Show a neighbourhood that has something in the public ledger."""
+    return queries.show_public_neighbourhood(session, area_id)

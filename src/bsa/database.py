@@ -151,9 +151,10 @@ def open_engine(url: str, key: SecretStr | None, *, readonly: bool = False) -> E
     """Make an engine for one SQLite file or one PostgreSQL database."""
     if url.startswith("sqlite"):
         return _sqlite(url, key, readonly=readonly)
+    # Parameters are personal; they are kept out of error texts, and so out of logs.
     parsed = make_url(url).set(drivername="postgresql+psycopg")
     options: dict[str, Any] = {"postgresql_readonly": True} if readonly else {}
-    return create_engine(parsed, execution_options=options, **POOL)
+    return create_engine(parsed, execution_options=options, hide_parameters=True, **POOL)
 
 
 def alembic_config() -> Config:
@@ -186,7 +187,9 @@ def _sqlite(url: str, key: SecretStr | None, *, readonly: bool) -> Engine:
             connection.execute("PRAGMA query_only = ON")
         return connection
 
-    engine = create_engine("sqlite+pysqlite://", module=sqlcipher, creator=connect, poolclass=QueuePool, **POOL)
+    engine = create_engine(
+        "sqlite+pysqlite://", module=sqlcipher, creator=connect, poolclass=QueuePool, hide_parameters=True, **POOL
+    )
     begin = "BEGIN" if readonly else "BEGIN IMMEDIATE"
 
     @event.listens_for(engine, "begin")

@@ -172,16 +172,21 @@ def list_public(session: Session, area_id: UUID, wanted: Listing) -> Page[Public
 
 def list_public_neighbourhoods(session: Session, wanted: Listing) -> Page[AreaOut]:
     """List the neighbourhoods in which something of the ledger is public, by name."""
-    told = exists().where(
-        col(Commitment.visibility) == Visibility.PUBLIC, lies_within(col(Commitment.area_id), col(Area.id))
-    )
-    query = select(Area).where(col(Area.level) == Level.NEIGHBOURHOOD, told)
+    query = select(Area).where(col(Area.level) == Level.NEIGHBOURHOOD, _told_publicly())
     rows, more = fetch(session, query, BY_NAME, wanted)
     areas = [row[0] for row in rows]
     return Page(
         items=[area_out(None, area) for area in areas],
         next_cursor=cursor_after(areas[-1].name, areas[-1].id) if more else None,
     )
+
+
+def show_public_neighbourhood(session: Session, area_id: UUID) -> AreaOut:
+    """Show a neighbourhood that has something in the public ledger."""
+    area = session.scalar(select(Area).where(col(Area.id) == area_id, _told_publicly()))
+    if area is None:
+        raise NotFound
+    return area_out(None, area)
 
 
 def public_out(
@@ -221,6 +226,13 @@ def preview(session: Session, actor: Actor, commitment_id: UUID) -> PublicCommit
     require(actor, Permission.PUBLISH_COMMITMENT, commitment)
     name = session.get_one(Institution, commitment.institution_id).name
     return public_out(session, [commitment], {commitment.institution_id: name})[0]
+
+
+def _told_publicly() -> ColumnElement[bool]:
+    """Return the condition that something of the ledger of an area is public."""
+    return exists().where(
+        col(Commitment.visibility) == Visibility.PUBLIC, lies_within(col(Commitment.area_id), col(Area.id))
+    )
 
 
 AS_STORED = (

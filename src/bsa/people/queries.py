@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, exists, or_, select
@@ -37,7 +38,7 @@ def actor_by_token(session: Session, token: str) -> Actor | None:
     return _actor(row) if row else None
 
 
-def actor_by_sign_in(session: Session, token: str) -> tuple[Actor, Row[tuple[object, ...]]] | None:
+def actor_by_sign_in(session: Session, token: str) -> tuple[Actor, Any] | None:
     """Return who is signed in with this cookie's token, and the sign-in's row; None when it has ended."""
     query = (
         _actor_columns(SignIn)
@@ -64,6 +65,11 @@ def names_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
         return {}
     rows = session.execute(select(Account.id, Account.display_name).where(col(Account.id).in_(wanted)))
     return {key: open_cell(session, Account, "display_name", key, None, cell) or "" for key, cell in rows}
+
+
+def opened_name(session: Session, account_id: UUID, cell: object) -> str:
+    """Return the display name in a closed cell of an account."""
+    return open_cell(session, Account, "display_name", account_id, None, cell) or ""
 
 
 def list_accounts(session: Session, actor: Actor, wanted: AccountQuery) -> Page[AccountOut]:

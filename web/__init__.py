@@ -1,0 +1,1 @@
+"""The pages: the API drawn in HTML, for people with a browser."""

@@ -1,0 +1,81 @@
+"""The top of the house: settings, database, the API, and the pages above it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+from starlette.types import Message, Receive, Scope, Send
+
+from api.app import LARGEST_BODY, create_api
+from api.dependencies import caller, writing_caller
+from bsa.database import Database
+from bsa.settings import Settings
+from web import health, public, sessions, texts
+from web.dependencies import visitor, writing_visitor
+from web.errors import answer_with_pages
+from web.pages import STATIC, static_version
+from web.security import Guard
+
+ROUTERS = (
+    health.router,
+    sessions.router,
+    sessions.language,
+    sessions.password,
+    texts.router,
+    public.router,
+)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Make the whole application: pages, with the API mounted at /api/v1. Without settings: from the environment."""
+    return build(Database(settings or Settings()))
+
+
+def build(database: Database) -> FastAPI:
+    """Make the whole application over a database; refuse to start on one that is not fit."""
+    database.check()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.close()
+
+    app = FastAPI(
+        title="BSA",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=LARGEST_BODY,
+    )
+    app.state.database = database
+    # A page depends on the API's operations; they get the page's visitor where the API has its caller.
+    app.dependency_overrides = {caller: visitor, writing_caller: writing_visitor}
+    answer_with_pages(app)
+    app.mount("/api/v1", create_api(database))
+    app.mount(f"/static/{static_version()}", GZipMiddleware(KeptForEver(directory=STATIC)))
+    for pages in ROUTERS:
+        app.include_router(pages)
+    # Around everything, so that also an answer to an unforeseen error is guarded.
+    app.middleware_stack = Guard(app.build_middleware_stack())
+    return app
+
+
+class KeptForEver(StaticFiles):
+    """Static files under an address with their digest: a browser may keep them for ever."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with the file."""
+
+        async def send_kept(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 200:
+                message["headers"] = [
+                    *message["headers"],
+                    (b"cache-control", b"public, max-age=31536000, immutable"),
+                ]
+            await send(message)
+
+        await super().__call__(scope, receive, send_kept)

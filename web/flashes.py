@@ -1,0 +1,71 @@
+"""The words that a page says once after a deed, by name: the name travels in a cookie, never the words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Flash:
+    """A word to say once."""
+
+    text: str
+    kind: str = "ok"
+
+    def said(self, gettext: Callable[[str], str]) -> "Flash":
+        """Return it in the reader's language."""
+        return Flash(gettext(self.text), self.kind)
+
+
+def N_(message: str) -> str:  # noqa: N802 - the mark by which gettext's tools find messages
+    """Mark a message for the catalogues."""
+    return message
+
+
+FLASHES: dict[str, Flash] = {
+    "saved": Flash(N_("Saved.")),
+    "signed_out": Flash(N_("You are signed out. Nothing of it is left on this device.")),
+    "password_changed": Flash(N_("Your password is changed. Sign in with the new one.")),
+    "resident_registered": Flash(N_("Registered. Only you can open this record.")),
+    "level_raised": Flash(N_("The registration level is raised.")),
+    "stepped_down": Flash(N_("Stepped down. What may no longer be kept is deleted.")),
+    "worker_assigned": Flash(N_("Your colleague can open this record now.")),
+    "worker_released": Flash(N_("Your colleague can no longer open this record.")),
+    "consent_recorded": Flash(N_("The consent is written down.")),
+    "consent_withdrawn": Flash(N_("The consent is withdrawn. It counts at once.")),
+    "restricted": Flash(N_("The data is frozen and out of the lists.")),
+    "restriction_lifted": Flash(N_("The restriction is lifted.")),
+    "merged": Flash(N_("The two are one now.")),
+    "erased": Flash(N_("Erased. Nothing of this resident can be read any more, in backups neither.")),
+    "contact_noted": Flash(N_("Noted.")),
+    "contact_struck": Flash(N_("Struck through. It stays readable, as struck.")),
+    "promise_made": Flash(N_("Written down. It stands on your day page until you kept it.")),
+    "promise_settled": Flash(N_("Settled.")),
+    "need_recorded": Flash(N_("The question is written down in the resident's words.")),
+    "need_deepened": Flash(N_("A layer deeper. The earlier words stay.")),
+    "layer_confirmed": Flash(N_("The answer of the resident is written down.")),
+    "layer_struck": Flash(N_("The layer is struck through.")),
+    "decision_made": Flash(N_("The decision is written down.")),
+    "need_closed": Flash(N_("The need is closed, with how it ended.")),
+    "need_reopened": Flash(N_("The need is open again.")),
+    "theme_named": Flash(N_("The theme is there.")),
+    "theme_closed": Flash(N_("The theme is closed.")),
+    "linked": Flash(N_("Linked.")),
+    "unlinked": Flash(N_("The link is gone.")),
+    "initiative_started": Flash(N_("The initiative is there.")),
+    "phase_moved": Flash(N_("The phase is changed.")),
+    "participant_added": Flash(N_("Added.")),
+    "participation_ended": Flash(N_("No longer takes part.")),
+    "aim_set": Flash(N_("The aim is set.")),
+    "aim_reached": Flash(N_("Reached. Something to celebrate together.")),
+    "institution_recorded": Flash(N_("The institution is there.")),
+    "ask_drafted": Flash(N_("Drafted. Nobody outside the team sees it yet.")),
+    "draft_discarded": Flash(N_("The draft is gone.")),
+    "ask_put": Flash(N_("Asked. The letter is ready below.")),
+    "answer_recorded": Flash(N_("The answer is written down.")),
+    "ask_closed": Flash(N_("The question to the institution is closed.")),
+    "commitment_recorded": Flash(N_("The commitment is in the ledger.")),
+    "event_entered": Flash(N_("Entered in the ledger.")),
+    "verdict_recorded": Flash(N_("The verdict of the residents is in the ledger.")),
+    "published": Flash(N_("Who may read it is changed.")),
+    "account_created": Flash(N_("The account is there. Make a password for it and hand it over.")),
+}

@@ -1,0 +1,133 @@
+"""Reading a form into a shape: typed values are kept, and every mistake stands beside its field in the reader's words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from sqlmodel import Session
+from starlette.datastructures import FormData
+
+from bsa.errors import Conflict, Fault, Invalid, NotAllowed, Refusal, Stale
+from web.flashes import N_
+from web.guests import Guest
+from web.languages import translations
+
+Read = TypeVar("Read", bound=BaseModel)
+Done = TypeVar("Done")
+
+IN_WORDS: dict[str, str] = {
+    "missing": N_("Fill this in."),
+    "string_too_short": N_("Fill this in."),
+    "too_short": N_("Choose more of these."),
+    "string_too_long": N_("This is too long: at most {max_length} characters."),
+    "string_type": N_("Fill this in."),
+    "string_pattern_mismatch": N_("This is not written as it should be."),
+    "enum": N_("Choose one of these."),
+    "literal_error": N_("Choose one of these."),
+    "date_parsing": N_("Write a day, such as 2026-03-24."),
+    "date_from_datetime_parsing": N_("Write a day, such as 2026-03-24."),
+    "date_from_datetime_inexact": N_("Write a day, such as 2026-03-24."),
+    "int_parsing": N_("Write a whole number."),
+    "int_type": N_("Write a whole number."),
+    "greater_than_equal": N_("This must be at least {ge}."),
+    "less_than_equal": N_("This must be at most {le}."),
+    "uuid_parsing": N_("Choose one of these."),
+    "bool_parsing": N_("Choose yes or no."),
+    "value_error": N_("This is not written as it should be."),
+    "extra_forbidden": N_("This does not belong here."),
+}
+"""Pydantic's own mistakes, by their kind, in words of ours; what our shapes refuse brings its own words."""
+
+
+@dataclass
+class Form(Generic[Read]):
+    """A form: the shape when all is well; the typed values and what is wrong with them otherwise."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, list[str]] = field(default_factory=dict)
+    shape: Read | None = None
+    prefix: str = ""
+    status: int = 400
+    language_of: Callable[[str], str] = str
+
+    def add(self, *faults: Fault) -> None:
+        """Put what the core found wrong beside its fields."""
+        for fault in faults:
+            name = ".".join(str(part) for part in fault.where)
+            self.errors.setdefault(name, []).append(self.language_of(fault.message).format(**fault.facts))
+
+    def refuse(self, refusal: Refusal, status: int) -> None:
+        """Put a refusal of the whole at the top."""
+        self.status = status
+        self.errors.setdefault("", []).append(self.language_of(refusal.message).format(**refusal.facts))
+
+
+def blank(guest: Guest, prefix: str = "", **values: Any) -> Form[Any]:
+    """Return a form that nobody has sent yet, with values to begin with."""
+    return Form(values=values, prefix=prefix, language_of=translations(guest.language).gettext)
+
+
+def read(shape: type[Read], sent: FormData, guest: Guest, prefix: str = "", **given: Any) -> Form[Read]:
+    """Read what was sent into a shape; `given` stands above what was sent. Empty fields count as left out."""
+    values: dict[str, Any] = {}
+    for name, info in shape.model_fields.items():
+        texts = [text for text in sent.getlist(name) if isinstance(text, str)]
+        if texts:
+            values[name] = texts if _takes_many(info) else texts[-1]
+    told = {name: value for name, value in values.items() if value not in ("", [""], [])} | given
+    form: Form[Read] = Form(values=values, prefix=prefix, language_of=translations(guest.language).gettext)
+    try:
+        form.shape = shape.model_validate(told)
+    except ValidationError as error:
+        for fault in error.errors(include_url=False, include_input=False):
+            name = _field(shape, fault["loc"])
+            message = form.language_of(IN_WORDS.get(fault["type"], fault["msg"]))
+            facts = {key: str(value) for key, value in fault.get("ctx", {}).items()}
+            form.errors.setdefault(name, []).append(message.format(**facts) if facts else message)
+    return form
+
+
+def attempt(session: Session, form: Form[Read], deed: Callable[[Read], Done]) -> Done | None:
+    """Do the deed with a form that was read well; when the core refuses, undo it all and say why in the form."""
+    if form.shape is None:
+        return None
+    try:
+        return deed(form.shape)
+    except Invalid as refusal:
+        session.rollback()
+        form.add(*refusal.faults)
+    except Conflict as refusal:
+        session.rollback()
+        form.refuse(refusal, 409)
+    except Stale as refusal:
+        session.rollback()
+        form.refuse(refusal, 412)
+    except NotAllowed as refusal:
+        session.rollback()
+        form.refuse(refusal, 403)
+    return None
+
+
+def version_in(sent: FormData) -> int:
+    """Return the version of the subject that the sender saw when the form was drawn."""
+    text = str(sent.get("version", ""))
+    if not text.isdigit():
+        raise Stale
+    return int(text)
+
+
+def _takes_many(info: FieldInfo) -> bool:
+    kinds = [info.annotation, *get_args(info.annotation)]
+    return any(get_origin(kind) is list or kind is list for kind in kinds)
+
+
+def _field(shape: type[BaseModel], place: tuple[str | int, ...]) -> str:
+    """Return the name of the form's field; pydantic names it by its alias."""
+    if not place:
+        return ""
+    for name, info in shape.model_fields.items():
+        if place[0] in (name, info.alias):
+            return name
+    return str(place[0])

@@ -1,0 +1,45 @@
+"""The places of the menu, by role; on a phone the first four stand in the bar at the bottom."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bsa.permissions import Permission, allows
+from web.flashes import N_
+from web.guests import Guest
+from web.languages import translations
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the menu."""
+
+    label: str
+    href: str
+    icon: str
+    current: bool
+
+
+MENU: list[tuple[str, str, str, Permission]] = [
+    ("neighbourhoods.index", N_("Neighbourhood"), "home", Permission.SEE_THEMES),
+    ("day.show", N_("My day"), "day", Permission.SEE_OWN_DAY),
+    ("commitments.index", N_("Commitments"), "promise", Permission.SEE_COMMITMENTS),
+    ("residents.index", N_("Residents"), "people", Permission.SEE_RESIDENTS),
+    ("themes.index", N_("Theme board"), "theme", Permission.SEE_THEMES),
+    ("initiatives.index", N_("Initiatives"), "initiative", Permission.SEE_INITIATIVES),
+    ("asks.index", N_("Asks"), "ask", Permission.SEE_ASKS),
+    ("institutions.index", N_("Institutions"), "institution", Permission.SEE_INSTITUTIONS),
+    ("accounts.index", N_("Accounts"), "account", Permission.SEE_ACCOUNTS),
+    ("areas.index", N_("Areas"), "tag", Permission.RECORD_AREA),
+]
+
+
+def places_for(guest: Guest, path: str, paths: Mapping[str, str]) -> list[Place]:
+    """Return the places that this visitor may go to."""
+    if guest.actor is None:
+        return []
+    say = translations(guest.language).gettext
+    return [
+        Place(say(label), paths[name], icon, path == paths[name] or path.startswith(paths[name] + "/"))
+        for name, label, icon, permission in MENU
+        if allows(guest.actor, permission) and name in paths
+    ]

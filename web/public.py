@@ -1,0 +1,35 @@
+"""What everybody may read: the commitments that a neighbourhood made public."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+
+from api.commitments import list_public_commitments, list_public_neighbourhoods, show_public_neighbourhood
+from api.dependencies import open_to_all
+from bsa.shapes import Listing
+from web.dependencies import MaybeVisitor, Reading
+from web.pages import Pages, draw
+
+router = Pages("public", prefix="/public")
+
+
+@router.get("")
+@open_to_all
+def index(request: Request, session: Reading, visitor: MaybeVisitor, wanted: Annotated[Listing, Query()]) -> Response:
+    """List the neighbourhoods with something in the public ledger."""
+    return draw(request, "public/index.html", neighbourhoods=list_public_neighbourhoods(session, wanted))
+
+
+@router.get("/{area_id}")
+@open_to_all
+def show(
+    request: Request, session: Reading, visitor: MaybeVisitor, area_id: UUID, wanted: Annotated[Listing, Query()]
+) -> Response:
+    """Show what was promised to a neighbourhood, and what came of it."""
+    return draw(
+        request,
+        "public/show.html",
+        area=show_public_neighbourhood(session, area_id),
+        commitments=list_public_commitments(session, area_id, wanted),
+    )
