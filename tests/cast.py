@@ -18,9 +18,9 @@ from bsa.people.actions import create_account
 from bsa.people.queries import actor_by_name
 from bsa.people.shapes import AccountIn
 from bsa.permissions import Actor, Purpose, Role
-from bsa.residents.actions import register_resident
-from bsa.residents.models import Informed, Resident
-from bsa.residents.shapes import ResidentIn
+from bsa.residents.actions import raise_level, register_resident
+from bsa.residents.models import Informed, RegistrationLevel, Resident
+from bsa.residents.shapes import LevelIn, ResidentIn
 
 NOW = datetime(2026, 3, 24, 9, 30, tzinfo=UTC)
 """The moment at which tests that stand the clock stand it."""
@@ -115,3 +115,10 @@ def a_resident(session: Session, actor: Actor, area_id: UUID, name: str = "Geert
     """Register a resident by alias."""
     told = ResidentIn(call_name=name, area_id=area_id, informed_on=on or clock.today(), informed_how=Informed.SPOKEN)
     return register_resident(session, actor, told)
+
+
+def a_dossier(session: Session, actor: Actor, area_id: UUID, name: str = "Geert") -> Resident:
+    """Register a resident and raise the level to dossier, with the sheet handed over."""
+    resident = a_resident(session, actor, area_id, name)
+    told = LevelIn(level=RegistrationLevel.DOSSIER, informed_on=clock.today(), informed_how=Informed.SHEET)
+    return raise_level(session, actor, resident.id, resident.version, told)

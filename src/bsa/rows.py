@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import DateTime, Dialect, Enum, MetaData, Select, String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import declared_attr
+from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, Session, SQLModel
@@ -119,8 +120,10 @@ class ChangingRow(Row):
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy hands in the class
-        return {"version_id_col": cls.__table__.c.version}
+        return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]
 
     def touch(self) -> None:
         """Mark the row changed, also when only what hangs on it changed, so that its version goes up."""
         self.changed_at = clock.now()
+        # Also when the clock stands still, and the moment is the same as before.
+        flag_modified(self, "changed_at")
