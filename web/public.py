@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from api.commitments import list_public_commitments, list_public_neighbourhoods, show_public_neighbourhood
-from api.dependencies import open_to_all
+from api.dependencies import Reading, open_to_all
 from bsa.shapes import Listing
-from web.dependencies import MaybeVisitor, Reading
+from web.dependencies import MaybeVisitor
 from web.pages import Pages, draw
 
 router = Pages("public", prefix="/public")

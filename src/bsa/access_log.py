@@ -28,7 +28,7 @@ class AccessLine(Row, table=True):
 
     reading_id: UUID = Field(index=True)
     account_id: UUID
-    purpose: Purpose = Field(sa_type=one_of(Purpose))  # type: ignore[call-overload]
+    purpose: Purpose = Field(sa_type=one_of(Purpose))
     operation: str = Field(max_length=80)
     residents: int = Field(ge=0)
     resident_id: UUID | None = None

@@ -30,7 +30,9 @@ def record_area(session: Session, actor: Actor | None, told: AreaIn, *, made_up:
     )
     session.add(area)
     session.flush()
-    outer = session.scalars(select(AreaInclusion.outer_id).where(col(AreaInclusion.inner_id) == area.parent_id)).all()
+    outer = session.scalars(
+        select(col(AreaInclusion.outer_id)).where(col(AreaInclusion.inner_id) == area.parent_id)
+    ).all()
     session.add_all([AreaInclusion(outer_id=key, inner_id=area.id) for key in {*outer, area.id}])
     _lay_over(session, area, told.covers_ids)
     note(session, actor, "area.recorded", area, level=area.level)
@@ -68,10 +70,10 @@ def _refuse_twins(session: Session, told: AreaIn) -> None:
     same_name = (
         (col(Area.parent_id) == told.parent_id) & (col(Area.level) == told.level) & (col(Area.name) == told.name)
     )
-    if told.parent_id and session.scalar(select(Area.id).where(same_name)) is not None:
+    if told.parent_id and session.scalar(select(col(Area.id)).where(same_name)) is not None:
         raise Invalid(Fault(("name",), "exists", "There is an area with this name here already."))
     same_code = (col(Area.code) == told.code) & (col(Area.division_year) == told.division_year)
-    if told.code and session.scalar(select(Area.id).where(same_code)) is not None:
+    if told.code and session.scalar(select(col(Area.id)).where(same_code)) is not None:
         raise Invalid(Fault(("code",), "exists", "This code is recorded for this year already."))
 
 
@@ -81,9 +83,9 @@ def _lay_over(session: Session, area: Area, covered: list[UUID]) -> None:
     if area.level is not Level.OWN_AREA:
         raise Invalid(Fault(("covers_ids",), "not_own_area", "Only an own area lies over neighbourhoods."))
     found = session.scalars(
-        select(Area.id).where(col(Area.id).in_(covered), col(Area.level) == Level.NEIGHBOURHOOD)
+        select(col(Area.id)).where(col(Area.id).in_(covered), col(Area.level) == Level.NEIGHBOURHOOD)
     ).all()
     if set(found) != set(covered):
         raise Invalid(Fault(("covers_ids",), "unknown", "An own area lies over neighbourhoods; one of these is none."))
-    inner = session.scalars(select(AreaInclusion.inner_id).where(col(AreaInclusion.outer_id).in_(found))).all()
+    inner = session.scalars(select(col(AreaInclusion.inner_id)).where(col(AreaInclusion.outer_id).in_(found))).all()
     session.add_all([AreaInclusion(outer_id=area.id, inner_id=key) for key in set(inner)])

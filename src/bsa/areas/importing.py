@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 from sqlalchemy import select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from bsa.areas.actions import record_area
 from bsa.areas.models import Area, Level
@@ -50,7 +50,7 @@ def import_areas(session: Session, text: str, *, made_up: bool = False) -> int:
     """Record every area of the file and return how many; raise `BadFile` with all mistakes, and store nothing."""
     lines = _lines(text)
     known: dict[str, UUID] = {}
-    for key, code, name in session.execute(select(Area.id, Area.code, Area.name)):
+    for key, code, name in session.execute(select(col(Area.id), col(Area.code), col(Area.name))):
         known[code or name] = key
     faults: list[LineFault] = []
     for number, line in sorted(lines.items(), key=lambda pair: _place(pair[1])):

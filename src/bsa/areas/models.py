@@ -57,7 +57,7 @@ class Area(ChangingRow, table=True):
         Index("ix_area_parent_id_level_name", "parent_id", "level", "name", unique=True),
     )
 
-    level: Level = Field(sa_type=one_of(Level))  # type: ignore[call-overload]
+    level: Level = Field(sa_type=one_of(Level))
     name: str = Field(max_length=120)
     code: str | None = Field(default=None, max_length=10)
     division_year: int | None = None

@@ -16,9 +16,9 @@ from bsa.shapes import Page
 BY_NAME = Order((col(Area.name), False), (col(Area.id), False))
 
 
-def lies_within(column: SQLColumnExpression[UUID], area_id: UUID) -> ColumnElement[bool]:
+def lies_within(column: SQLColumnExpression[UUID], area_id: UUID | SQLColumnExpression[UUID]) -> ColumnElement[bool]:
     """Return the condition that the area in `column` is `area_id` or lies in it."""
-    return column.in_(select(AreaInclusion.inner_id).where(col(AreaInclusion.outer_id) == area_id))
+    return column.in_(select(col(AreaInclusion.inner_id)).where(col(AreaInclusion.outer_id) == area_id))
 
 
 def list_areas(session: Session, actor: Actor, wanted: AreaQuery) -> Page[AreaOut]:
@@ -65,7 +65,9 @@ def names_of_areas(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     wanted = set(ids)
     if not wanted:
         return {}
-    return {key: name for key, name in session.execute(select(Area.id, Area.name).where(col(Area.id).in_(wanted)))}
+    return {
+        key: name for key, name in session.execute(select(col(Area.id), col(Area.name)).where(col(Area.id).in_(wanted)))
+    }
 
 
 def area_out(actor: Actor | None, area: Area) -> AreaOut:

@@ -216,6 +216,6 @@ def _refuse_false_source(actor: Actor, told: Source) -> None:
 
 
 def _refuse_strangers(session: Session, actor: Actor, witness_ids: list[UUID]) -> None:
-    known = select(Resident.id).where(col(Resident.id).in_(witness_ids), residents_visible_to(actor))
+    known = select(col(Resident.id)).where(col(Resident.id).in_(witness_ids), residents_visible_to(actor))
     if len(set(session.scalars(known))) < len(set(witness_ids)):
         raise Invalid(Fault(("witness_ids",), "unknown", "Choose two residents whom you can see in the list."))

@@ -90,16 +90,16 @@ class Commitment(ChangingRow, table=True):
     sign: str = Field(max_length=400)
     """By what we will see it."""
     condition: str | None = Field(default=None, max_length=400)
-    mandate: Mandate = Field(sa_type=one_of(Mandate))  # type: ignore[call-overload]
+    mandate: Mandate = Field(sa_type=one_of(Mandate))
 
-    state: CommitmentState = Field(sa_type=one_of(CommitmentState))  # type: ignore[call-overload]
-    visibility: Visibility = Field(sa_type=one_of(Visibility))  # type: ignore[call-overload]
+    state: CommitmentState = Field(sa_type=one_of(CommitmentState))
+    visibility: Visibility = Field(sa_type=one_of(Visibility))
     first_due_on: date
     due_on: date
     claimed_on: date | None = None
     window_until: date | None = None
-    outcome: Verdict | None = Field(default=None, sa_type=one_of(Verdict))  # type: ignore[call-overload]
-    outcome_at_close: Verdict = Field(default=Verdict.UNJUDGED, sa_type=one_of(Verdict, "outcome_at_close"))  # type: ignore[call-overload]
+    outcome: Verdict | None = Field(default=None, sa_type=one_of(Verdict))
+    outcome_at_close: Verdict = Field(default=Verdict.UNJUDGED, sa_type=one_of(Verdict, "outcome_at_close"))
     moved_count: int = 0
     reopened_count: int = 0
 
@@ -123,11 +123,11 @@ class CommitmentEvent(Row, table=True):
 
     commitment_id: UUID = Field(foreign_key="commitment.id")
     number: int
-    kind: CommitmentEventKind = Field(sa_type=one_of(CommitmentEventKind))  # type: ignore[call-overload]
+    kind: CommitmentEventKind = Field(sa_type=one_of(CommitmentEventKind))
     happened_on: date
     entered_by_id: UUID = Field(foreign_key="account.id")
-    on_behalf_of: Side = Field(sa_type=one_of(Side, "on_behalf_of"))  # type: ignore[call-overload]
-    source: Source = Field(sa_type=one_of(Source))  # type: ignore[call-overload]
+    on_behalf_of: Side = Field(sa_type=one_of(Side, "on_behalf_of"))
+    source: Source = Field(sa_type=one_of(Source))
     words: str | None = Field(default=None, max_length=4000)
     """The reason, the evidence, or what was said."""
     due_on: date | None = None
@@ -135,7 +135,7 @@ class CommitmentEvent(Row, table=True):
     kept: int | None = None
     partly: int | None = None
     not_kept: int | None = None
-    visibility: Visibility | None = Field(default=None, sa_type=one_of(Visibility))  # type: ignore[call-overload]
+    visibility: Visibility | None = Field(default=None, sa_type=one_of(Visibility))
     witnesses: str | None = Field(default=None, sa_type=SealedText)
     """The keys of the two residents who witnessed a verdict that the team entered; sealed, and never shown."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, or_, select
@@ -69,7 +70,7 @@ def list_commitments(session: Session, actor: Actor, wanted: CommitmentQuery) ->
     require(actor, Permission.SEE_COMMITMENTS)
     today = clock.today()
     state, outcome, late = _state(today), _outcome(today), _late(today)
-    query = (
+    query: Select[Any] = (
         select(
             *(getattr(Commitment, name) for name in AS_STORED),
             col(Initiative.title).label("initiative_title"),
@@ -281,12 +282,12 @@ def _late(today: date) -> ColumnElement[bool]:
 
 
 def _narrowed(
-    query: Select[tuple[object, ...]],
+    query: Select[Any],
     wanted: CommitmentQuery,
     state: ColumnElement[CommitmentState],
     outcome: ColumnElement[Verdict],
     late: ColumnElement[bool],
-) -> Select[tuple[object, ...]]:
+) -> Select[Any]:
     if wanted.area_id:
         query = query.where(lies_within(col(Commitment.area_id), wanted.area_id))
     for name in ("institution_id", "initiative_id", "ask_id"):

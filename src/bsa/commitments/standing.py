@@ -4,7 +4,7 @@ The window in which residents judge opens at the claim, or by itself when the du
 judged too. It closes after its days, or earlier by a named deed. What the votes in it add up to is the outcome.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Protocol
@@ -33,6 +33,11 @@ class VerdictRules:
 
     window_days: int = 14
     minimum_voters: int = 3
+
+    @property
+    def window(self) -> timedelta:
+        """How long residents may judge."""
+        return timedelta(days=self.window_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,98 +107,115 @@ def standing(events: Iterable[LedgerEvent], on: date, rules: VerdictRules) -> St
 def pass_time(stands: Standing, on: date, rules: VerdictRules) -> Standing:
     """Close the window when its last day is over: the votes given so far are the verdict."""
     if stands.window_until is not None and on > stands.window_until and stands.outcome is None:
-        return _judged(stands, rules)
+        return _with_verdict(stands, rules)
     return stands
 
 
 def _after(stands: Standing | None, event: LedgerEvent, rules: VerdictRules) -> Standing:
-    window = timedelta(days=rules.window_days)
     if stands is None:
         if event.kind is not Kind.RECORDED or event.due_on is None:
             raise ValueError("The first event of a commitment is that it was recorded, with a due day.")
-        return Standing(State.PROPOSED, event.due_on, event.due_on, window_until=event.due_on + window)
-    match event.kind:
-        case Kind.CONFIRMED:
-            return replace(stands, state=State.CONFIRMED, contested=False)
-        case Kind.STARTED:
-            return replace(stands, state=State.RUNNING)
-        case Kind.CONTESTED:
-            return replace(stands, contested=True)
-        case Kind.MOVED if event.due_on is not None:
-            moved = replace(stands, moved_count=stands.moved_count + 1)
-            if not event.residents_agreed:
-                # A day that residents did not agree to is remembered, but it is not the day they were promised.
-                return moved
-            return replace(moved, due_on=event.due_on, window_until=event.due_on + window, votes=Votes())
-        case Kind.CLAIMED:
-            return replace(
-                stands,
-                state=State.CLAIMED,
-                claimed_on=event.happened_on,
-                window_until=event.happened_on + window,
-                votes=Votes(),
-                outcome=None,
-            )
-        case Kind.JUDGED:
-            votes = stands.votes
-            return replace(
-                stands,
-                votes=Votes(
-                    votes.kept + (event.kept or 0),
-                    votes.partly + (event.partly or 0),
-                    votes.not_kept + (event.not_kept or 0),
-                ),
-            )
-        case Kind.WINDOW_CLOSED:
-            return _judged(stands, rules)
-        case Kind.REOPENED if event.due_on is not None:
-            return replace(
-                stands,
-                state=State.RUNNING,
-                due_on=event.due_on,
-                claimed_on=None,
-                window_until=event.due_on + window,
-                votes=Votes(),
-                outcome=None,
-                reopened_count=stands.reopened_count + 1,
-            )
-        case Kind.WITHDRAWN:
-            return replace(stands, state=State.WITHDRAWN, window_until=None)
-        case Kind.PUBLISHED if event.visibility is not None:
-            return replace(stands, visibility=event.visibility)
-    raise ValueError(f"The event {event.kind} does not fit here.")
+        return Standing(State.PROPOSED, event.due_on, event.due_on, window_until=event.due_on + rules.window)
+    return CHANGES[event.kind](stands, event, rules)
 
 
-def _judged(stands: Standing, rules: VerdictRules) -> Standing:
+def _moved(stands: Standing, event: LedgerEvent, rules: VerdictRules) -> Standing:
+    moved = replace(stands, moved_count=stands.moved_count + 1)
+    if not event.residents_agreed or event.due_on is None:
+        # A day that residents did not agree to is remembered, but it is not the day they were promised.
+        return moved
+    return replace(moved, due_on=event.due_on, window_until=event.due_on + rules.window, votes=Votes())
+
+
+def _claimed(stands: Standing, event: LedgerEvent, rules: VerdictRules) -> Standing:
+    # What residents judged before was the silence; now there is something else to judge.
+    return replace(
+        stands,
+        state=State.CLAIMED,
+        claimed_on=event.happened_on,
+        window_until=event.happened_on + rules.window,
+        votes=Votes(),
+        outcome=None,
+    )
+
+
+def _judged(stands: Standing, event: LedgerEvent, rules: VerdictRules) -> Standing:
+    votes = stands.votes
+    return replace(
+        stands,
+        votes=Votes(
+            votes.kept + (event.kept or 0),
+            votes.partly + (event.partly or 0),
+            votes.not_kept + (event.not_kept or 0),
+        ),
+    )
+
+
+def _reopened(stands: Standing, event: LedgerEvent, rules: VerdictRules) -> Standing:
+    due_on = event.due_on or stands.due_on
+    return replace(
+        stands,
+        state=State.RUNNING,
+        due_on=due_on,
+        claimed_on=None,
+        window_until=due_on + rules.window,
+        votes=Votes(),
+        outcome=None,
+        reopened_count=stands.reopened_count + 1,
+    )
+
+
+def _with_verdict(stands: Standing, rules: VerdictRules) -> Standing:
     return replace(stands, state=State.JUDGED, outcome=stands.votes.outcome(rules), window_until=None)
 
 
+CHANGES: dict[Kind, Callable[[Standing, LedgerEvent, VerdictRules], Standing]] = {
+    Kind.CONFIRMED: lambda stands, event, rules: replace(stands, state=State.CONFIRMED, contested=False),
+    Kind.STARTED: lambda stands, event, rules: replace(stands, state=State.RUNNING),
+    Kind.CONTESTED: lambda stands, event, rules: replace(stands, contested=True),
+    Kind.MOVED: _moved,
+    Kind.CLAIMED: _claimed,
+    Kind.JUDGED: _judged,
+    Kind.WINDOW_CLOSED: lambda stands, event, rules: _with_verdict(stands, rules),
+    Kind.REOPENED: _reopened,
+    Kind.WITHDRAWN: lambda stands, event, rules: replace(stands, state=State.WITHDRAWN, window_until=None),
+    Kind.PUBLISHED: lambda stands, event, rules: replace(stands, visibility=event.visibility or stands.visibility),
+}
+"""What each event makes of a standing."""
+
 OPEN_STATES = frozenset({State.PROPOSED, State.CONFIRMED, State.RUNNING})
+"""Promised, and neither reported, judged nor withdrawn."""
+
+TRANSITIONS: dict[Kind, frozenset[State]] = {
+    Kind.CONFIRMED: frozenset({State.PROPOSED}),
+    Kind.STARTED: frozenset({State.CONFIRMED}),
+    Kind.CONTESTED: frozenset(State) - {State.WITHDRAWN},
+    Kind.MOVED: OPEN_STATES,
+    Kind.CLAIMED: OPEN_STATES | {State.JUDGED},
+    Kind.JUDGED: OPEN_STATES | {State.CLAIMED},
+    Kind.WINDOW_CLOSED: OPEN_STATES | {State.CLAIMED},
+    Kind.REOPENED: frozenset({State.JUDGED}),
+    Kind.WITHDRAWN: OPEN_STATES,
+    Kind.PUBLISHED: frozenset(State),
+}
+"""In which states each event may happen."""
+
+CONDITIONS: dict[Kind, Callable[[Standing, date], bool]] = {
+    Kind.CONTESTED: lambda stands, on: not stands.contested,
+    # Whoever was silent may still report, also after nobody judged that silence.
+    Kind.CLAIMED: lambda stands, on: (
+        stands.state in OPEN_STATES or (stands.claimed_on is None and stands.outcome is Verdict.UNJUDGED)
+    ),
+    Kind.JUDGED: lambda stands, on: stands.window_open(on),
+    Kind.WINDOW_CLOSED: lambda stands, on: stands.window_open(on) and stands.votes.voters > 0,
+    Kind.REOPENED: lambda stands, on: stands.outcome in (Verdict.PARTLY, Verdict.NOT_KEPT),
+}
+"""What must hold beside the state."""
 
 
 def may_follow(stands: Standing, kind: Kind, on: date) -> bool:
-    """Tell whether an event of this kind may follow on this day: the transition table of the ledger."""
-    match kind:
-        case Kind.CONFIRMED:
-            return stands.state is State.PROPOSED
-        case Kind.STARTED:
-            return stands.state is State.CONFIRMED
-        case Kind.CONTESTED:
-            return stands.state is not State.WITHDRAWN and not stands.contested
-        case Kind.MOVED:
-            return stands.state in OPEN_STATES
-        case Kind.CLAIMED:
-            # Whoever was silent may still report, also after nobody judged that silence.
-            silent = stands.state is State.JUDGED and stands.outcome is Verdict.UNJUDGED and stands.claimed_on is None
-            return stands.state in OPEN_STATES or silent
-        case Kind.JUDGED:
-            return stands.state in OPEN_STATES | {State.CLAIMED} and stands.window_open(on)
-        case Kind.WINDOW_CLOSED:
-            return stands.state in OPEN_STATES | {State.CLAIMED} and stands.window_open(on) and stands.votes.voters > 0
-        case Kind.REOPENED:
-            return stands.state is State.JUDGED and stands.outcome in (Verdict.PARTLY, Verdict.NOT_KEPT)
-        case Kind.WITHDRAWN:
-            return stands.state in OPEN_STATES
-        case Kind.PUBLISHED:
-            return True
-    return False
+    """Tell whether an event of this kind may follow on this day."""
+    if kind not in TRANSITIONS or stands.state not in TRANSITIONS[kind]:
+        return False
+    condition = CONDITIONS.get(kind)
+    return condition is None or condition(stands, on)

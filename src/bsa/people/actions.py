@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from bsa import clock
 from bsa.areas.models import Area
 from bsa.digests import keyed_digest
-from bsa.errors import Conflict, Fault, Invalid, NotSignedIn, TooManyAttempts, invalid
+from bsa.errors import Conflict, Fault, Invalid, TooManyAttempts, invalid
 from bsa.events import note
 from bsa.institutions.models import Institution
 from bsa.people.models import AccessToken, Account, AccountArea, AccountRole, Language, SignIn, SignInDelay
@@ -226,11 +226,11 @@ def _give(session: Session, account_id: UUID, roles: Iterable[Role], area_ids: I
 
 
 def _roles_of(session: Session, account_id: UUID) -> Iterable[Role]:
-    return session.scalars(select(AccountRole.role).where(col(AccountRole.account_id) == account_id)).all()
+    return session.scalars(select(col(AccountRole.role)).where(col(AccountRole.account_id) == account_id)).all()
 
 
 def _areas_of(session: Session, account_id: UUID) -> Iterable[UUID]:
-    return session.scalars(select(AccountArea.area_id).where(col(AccountArea.account_id) == account_id)).all()
+    return session.scalars(select(col(AccountArea.area_id)).where(col(AccountArea.account_id) == account_id)).all()
 
 
 def _refuse_misfits(

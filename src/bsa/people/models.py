@@ -27,7 +27,7 @@ class Account(ChangingRow, table=True):
     display_name: str = Field(sa_type=SealedText)
     password_hash: str | None = Field(default=None, max_length=200)
     institution_id: UUID | None = Field(default=None, foreign_key="institution.id", index=True)
-    language: Language = Field(default=Language.DUTCH, sa_type=one_of(Language))  # type: ignore[call-overload]
+    language: Language = Field(default=Language.DUTCH, sa_type=one_of(Language))
     active: bool = True
 
 
@@ -37,7 +37,7 @@ class AccountRole(SQLModel, table=True):
     __tablename__ = "account_role"
 
     account_id: UUID = Field(foreign_key="account.id", primary_key=True)
-    role: Role = Field(sa_type=one_of(Role), primary_key=True)  # type: ignore[call-overload]
+    role: Role = Field(sa_type=one_of(Role), primary_key=True)
 
 
 class AccountArea(SQLModel, table=True):
@@ -56,7 +56,7 @@ class SignIn(Row, table=True):
 
     account_id: UUID = Field(foreign_key="account.id", index=True)
     token_digest: str = Field(max_length=64, unique=True)
-    purpose: Purpose = Field(sa_type=one_of(Purpose))  # type: ignore[call-overload]
+    purpose: Purpose = Field(sa_type=one_of(Purpose))
     seen_at: datetime = Field(sa_type=Moment)
     ends_at: datetime = Field(sa_type=Moment)
 
@@ -68,7 +68,7 @@ class AccessToken(Row, table=True):
 
     account_id: UUID = Field(foreign_key="account.id", index=True)
     token_digest: str = Field(max_length=64, unique=True)
-    purpose: Purpose = Field(sa_type=one_of(Purpose))  # type: ignore[call-overload]
+    purpose: Purpose = Field(sa_type=one_of(Purpose))
     ends_at: datetime = Field(sa_type=Moment)
     revoked_at: datetime | None = Field(default=None, sa_type=Moment)
 

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Row, Select, exists, select
 from sqlmodel import Session, col
 
 from bsa import clock
@@ -14,7 +14,7 @@ from bsa.errors import NotFound, invalid
 from bsa.paging import Order, cursor_after, fetch
 from bsa.people.models import AccessToken, Account, AccountArea, AccountRole, SignIn
 from bsa.people.shapes import AccountOut, AccountQuery, ColleagueOut
-from bsa.permissions import Actor, Permission, Role, allows, require
+from bsa.permissions import Actor, Permission, Purpose, Role, allows, require
 from bsa.rows import joined_text
 from bsa.sealing import open_cell, open_rows
 from bsa.shapes import Listing, Page
@@ -42,14 +42,16 @@ def actor_by_sign_in(session: Session, token: str) -> tuple[Actor, Any] | None:
     """Return who is signed in with this cookie's token, and the sign-in's row; None when it has ended."""
     query = (
         _actor_columns(SignIn)
-        .add_columns(SignIn.id.label("sign_in_id"), SignIn.seen_at, Account.display_name, Account.language)  # type: ignore[attr-defined]
+        .add_columns(
+            col(SignIn.id).label("sign_in_id"), col(SignIn.seen_at), col(Account.display_name), col(Account.language)
+        )
         .where(col(SignIn.token_digest) == digest_of(token), col(SignIn.ends_at) > clock.now())
     )
     row = session.execute(query).first()
     return (_actor(row), row) if row else None
 
 
-def actor_by_name(session: Session, name: str, purpose: object) -> Actor:
+def actor_by_name(session: Session, name: str, purpose: Purpose) -> Actor:
     """Return the actor for an account name: for the command line and the demo."""
     account = session.scalar(select(Account).where(col(Account.name) == name, col(Account.active)))
     if account is None:
@@ -63,7 +65,7 @@ def names_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     wanted = set(ids)
     if not wanted:
         return {}
-    rows = session.execute(select(Account.id, Account.display_name).where(col(Account.id).in_(wanted)))
+    rows = session.execute(select(col(Account.id), col(Account.display_name)).where(col(Account.id).in_(wanted)))
     return {key: open_cell(session, Account, "display_name", key, None, cell) or "" for key, cell in rows}
 
 
@@ -143,13 +145,13 @@ def list_colleagues(session: Session, actor: Actor, wanted: Listing) -> Page[Col
 
 def find_colleague(session: Session, actor: Actor, account_id: UUID, *, at: str) -> Account:
     """Return the colleague named in the field `at`, or refuse that field."""
-    account = session.scalar(_colleagues(actor).where(col(Account.id) == account_id))
+    account: Account | None = session.scalar(_colleagues(actor).where(col(Account.id) == account_id))
     if account is None:
         raise invalid(at, "unknown", "There is no such colleague in your areas. Choose one from the list.")
     return account
 
 
-def _colleagues(actor: Actor) -> Select[tuple[Account]]:
+def _colleagues(actor: Actor) -> Select[Any]:
     reaches = exists().where(
         col(AccountArea.account_id) == Account.id,
         col(AccountArea.area_id) == AreaInclusion.outer_id,
@@ -159,10 +161,10 @@ def _colleagues(actor: Actor) -> Select[tuple[Account]]:
 
 
 def _has_role(role: Role) -> ColumnElement[bool]:
-    return or_(exists().where(col(AccountRole.account_id) == Account.id, col(AccountRole.role) == role))
+    return exists().where(col(AccountRole.account_id) == Account.id, col(AccountRole.role) == role)
 
 
-def _columns_of_account() -> Select[tuple[object, ...]]:
+def _columns_of_account() -> Select[Any]:
     roles = select(joined_text(col(AccountRole.role))).where(col(AccountRole.account_id) == Account.id)
     areas = (
         select(joined_text(col(AreaInclusion.inner_id)))
@@ -178,7 +180,7 @@ def _columns_of_account() -> Select[tuple[object, ...]]:
     )
 
 
-def _actor_columns(kind: type[AccessToken] | type[SignIn]) -> Select[tuple[object, ...]]:
+def _actor_columns(kind: type[AccessToken] | type[SignIn]) -> Select[Any]:
     return (
         _columns_of_account()
         .add_columns(col(kind.purpose).label("purpose"))
@@ -187,7 +189,7 @@ def _actor_columns(kind: type[AccessToken] | type[SignIn]) -> Select[tuple[objec
     )
 
 
-def _actor(row: Row[tuple[object, ...]], purpose: object = None) -> Actor:
+def _actor(row: Row[Any], purpose: Purpose | None = None) -> Actor:
     found = row._mapping
     return Actor(
         id=found["account_id"],

@@ -127,20 +127,20 @@ class Resident(ChangingRow, table=True):
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    level: RegistrationLevel = Field(sa_type=one_of(RegistrationLevel))  # type: ignore[call-overload]
+    level: RegistrationLevel = Field(sa_type=one_of(RegistrationLevel))
     call_name: str | None = Field(default=None, sa_type=SealedText)
     """The name to call somebody by, or an alias such as "man of number 14"; empty only on a signpost after a merge."""
     area_id: UUID = Field(foreign_key="area.id")
     household_id: UUID | None = Field(default=None, foreign_key="household.id", index=True)
     informed_on: date
-    informed_how: Informed = Field(sa_type=one_of(Informed))  # type: ignore[call-overload]
+    informed_how: Informed = Field(sa_type=one_of(Informed))
     preferred_language: str | None = Field(default=None, max_length=3)
     """ISO 639 code."""
-    reading_comfort: ReadingComfort | None = Field(default=None, sa_type=one_of(ReadingComfort))  # type: ignore[call-overload]
+    reading_comfort: ReadingComfort | None = Field(default=None, sa_type=one_of(ReadingComfort))
     full_name: str | None = Field(default=None, sa_type=SealedText)
-    contact_channel: ContactChannel | None = Field(default=None, sa_type=one_of(ContactChannel))  # type: ignore[call-overload]
+    contact_channel: ContactChannel | None = Field(default=None, sa_type=one_of(ContactChannel))
     contact_value: str | None = Field(default=None, sa_type=SealedText)
-    age_band: AgeBand | None = Field(default=None, sa_type=one_of(AgeBand))  # type: ignore[call-overload]
+    age_band: AgeBand | None = Field(default=None, sa_type=one_of(AgeBand))
     last_contact_on: date
     restricted_on: date | None = None
     merged_into_id: UUID | None = Field(default=None, foreign_key="resident.id", index=True)
@@ -175,7 +175,7 @@ class ResidentWorker(Row, table=True):
 
     resident_id: UUID = Field(foreign_key="resident.id")
     account_id: UUID = Field(foreign_key="account.id")
-    part: WorkerPart = Field(sa_type=one_of(WorkerPart))  # type: ignore[call-overload]
+    part: WorkerPart = Field(sa_type=one_of(WorkerPart))
     from_on: date
     until_on: date | None = None
 
@@ -186,8 +186,8 @@ class Consent(Row, table=True):
     __tablename__ = "consent"
 
     resident_id: UUID = Field(foreign_key="resident.id", index=True)
-    scope: ConsentScope = Field(sa_type=one_of(ConsentScope))  # type: ignore[call-overload]
-    how: ConsentHow = Field(sa_type=one_of(ConsentHow))  # type: ignore[call-overload]
+    scope: ConsentScope = Field(sa_type=one_of(ConsentScope))
+    how: ConsentHow = Field(sa_type=one_of(ConsentHow))
     given_on: date
     recorded_by_id: UUID = Field(foreign_key="account.id")
     withdrawn_on: date | None = None
@@ -206,7 +206,7 @@ class Tombstone(Row, table=True):
 
     __tablename__ = "tombstone"
 
-    kind: TombstoneKind = Field(sa_type=one_of(TombstoneKind))  # type: ignore[call-overload]
+    kind: TombstoneKind = Field(sa_type=one_of(TombstoneKind))
     resident_digest: str = Field(max_length=64, index=True)
     done_by_id: UUID
 

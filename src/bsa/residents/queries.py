@@ -76,7 +76,8 @@ def resident_item(session: Session, actor: Actor, resident: Resident) -> Residen
 def find_resident(session: Session, actor: Actor, resident_id: UUID) -> Resident:
     """Return a resident whom the actor may know of, cells closed, with workers; locked when the session writes."""
     query = select(Resident).where(col(Resident.id) == resident_id, visible_to(actor))
-    resident = session.scalar(locked(session, query.options(selectinload(Resident.workers)), Resident))  # type: ignore[arg-type]
+    query = query.options(selectinload(Resident.workers))  # type: ignore[arg-type]
+    resident: Resident | None = session.scalar(locked(session, query, Resident))
     if resident is None:
         raise NotFound
     if resident.merged_into_id:
@@ -189,7 +190,7 @@ def _allowed(actor: Actor, resident: Resident) -> list[str]:
 def _first_worker() -> ColumnElement[UUID]:
     first = aliased(ResidentWorker)
     return (
-        select(first.account_id)
+        select(col(first.account_id))
         .where(
             col(first.resident_id) == Resident.id,
             col(first.part) == WorkerPart.ASSIGNED,
@@ -203,16 +204,16 @@ def _first_worker() -> ColumnElement[UUID]:
 
 
 def _item_query(actor: Actor) -> Select[Any]:
-    return (
+    query: Select[Any] = (
         select(
-            Resident.id,
-            Resident.version,
-            Resident.call_name,
-            Resident.level,
-            Resident.area_id,
+            col(Resident.id),
+            col(Resident.version),
+            col(Resident.call_name),
+            col(Resident.level),
+            col(Resident.area_id),
             col(Area.name).label("area_name"),
-            Resident.last_contact_on,
-            Resident.restricted_on,
+            col(Resident.last_contact_on),
+            col(Resident.restricted_on),
             col(Account.id).label("worker_id"),
             col(Account.display_name).label("worker_name"),
             looked_after_by(actor).label("mine"),
@@ -220,6 +221,7 @@ def _item_query(actor: Actor) -> Select[Any]:
         .join(Area, col(Area.id) == Resident.area_id)
         .outerjoin(Account, col(Account.id) == _first_worker())
     )
+    return query
 
 
 def _items(session: Session, rows: Sequence[Any]) -> list[ResidentItem]:
