@@ -39,10 +39,15 @@ class Institution(ChangingRow, table=True):
     __tablename__ = "institution"
 
     name: str = Field(max_length=200, unique=True)
-    kind: InstitutionKind = Field(sa_type=one_of(InstitutionKind))  # type: ignore[call-overload]
+    kind: InstitutionKind = Field(sa_type=one_of(InstitutionKind))
     email: str | None = Field(default=None, max_length=200)
     """The general address to which letters are mailed; no person's."""
     postal_address: str | None = Field(default=None, max_length=400)
+
+    @property
+    def institution_id(self) -> UUID:
+        """The permission table and the events ask everything that belongs to an institution for this."""
+        return self.id
 
 
 class InstitutionContact(ChangingRow, table=True):
@@ -51,7 +56,7 @@ class InstitutionContact(ChangingRow, table=True):
     __tablename__ = "institution_contact"
 
     institution_id: UUID = Field(foreign_key="institution.id", index=True)
-    mandate: Mandate = Field(sa_type=one_of(Mandate))  # type: ignore[call-overload]
+    mandate: Mandate = Field(sa_type=one_of(Mandate))
     name: str = Field(sa_type=SealedText)
     job: str | None = Field(default=None, sa_type=SealedText)
     email: str | None = Field(default=None, sa_type=SealedText)
