@@ -66,7 +66,8 @@ def _read(cursor: str, columns: Sequence[tuple[SQLColumnExpression[Any], bool]])
 
 
 def _typed(text: str, column: Any) -> Any:
-    kind = column.type.python_type
+    # A decorated type (of text, of moments) does not tell its Python type itself.
+    kind = getattr(column.type, "impl_instance", column.type).python_type
     if kind is UUID:
         return UUID(text)
     if kind is datetime:
