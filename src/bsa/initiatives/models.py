@@ -50,10 +50,10 @@ class Initiative(ChangingRow, table=True):
     area_id: UUID = Field(foreign_key="area.id")
     title: str = Field(max_length=200)
     description: str | None = Field(default=None, max_length=4000)
-    origin: Origin = Field(sa_type=one_of(Origin))  # type: ignore[call-overload]
+    origin: Origin = Field(sa_type=one_of(Origin))
     joined_existing: bool = False
     """Tells that it was there already and was joined: a first-class answer."""
-    phase: Phase = Field(sa_type=one_of(Phase))  # type: ignore[call-overload]
+    phase: Phase = Field(sa_type=one_of(Phase))
     phase_since: date
     started_on: date
     next_step: str | None = Field(default=None, max_length=200)
@@ -89,7 +89,7 @@ class Participant(Row, table=True):
 
     initiative_id: UUID = Field(foreign_key="initiative.id")
     resident_id: UUID = Field(foreign_key="resident.id", index=True)
-    part: ParticipantPart = Field(sa_type=one_of(ParticipantPart))  # type: ignore[call-overload]
+    part: ParticipantPart = Field(sa_type=one_of(ParticipantPart))
     consented_on: date
     from_on: date
     until_on: date | None = None

@@ -1,0 +1,160 @@
+"""What comes in and goes out about initiatives."""
+
+from datetime import date
+from typing import Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from bsa.initiatives.models import Origin, ParticipantPart, Phase
+from bsa.shapes import Line, Listing, Out, Resource, Shape, Text
+
+
+class InitiativeIn(Shape):
+    """An initiative that starts, or that was there already and is joined. No person stands in its texts."""
+
+    area_id: UUID
+    title: Line
+    description: Text | None = None
+    origin: Origin
+    joined_existing: bool = False
+    phase: Phase = Phase.IDEA
+    started_on: date
+    theme_ids: list[UUID] = Field(default_factory=list, max_length=20)
+    next_step: Line | None = None
+    next_step_on: date | None = None
+
+    @model_validator(mode="after")
+    def _it_starts(self) -> Self:
+        if self.phase is Phase.STOPPED:
+            raise PydanticCustomError("stopped", "What starts has not stopped. Choose another phase.")
+        if self.next_step_on is not None and self.next_step is None:
+            raise PydanticCustomError("next_step", "Say what the next step is, or leave out its day.")
+        return self
+
+
+class InitiativeChange(Shape):
+    """What may be changed about an initiative in place; left-out fields stay as they are."""
+
+    title: Line | None = None
+    description: Text | None = None
+    origin: Origin | None = None
+    joined_existing: bool | None = None
+    next_step: Line | None = None
+    next_step_on: date | None = None
+
+    @model_validator(mode="after")
+    def _what_it_is_stays(self) -> Self:
+        for name in ("title", "origin", "joined_existing"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise PydanticCustomError("required", "An initiative always has a title and an origin.")
+        return self
+
+
+class PhaseIn(Shape):
+    """The phase that an initiative came into, since when, and when it stopped: what was learned."""
+
+    phase: Phase
+    since: date
+    lesson: Text | None = None
+
+
+class ParticipantIn(Shape):
+    """A resident who takes part, and agreed on that day to be named inside the team as doing so."""
+
+    resident_id: UUID
+    part: ParticipantPart
+    consented_on: date
+
+
+class AimIn(Shape):
+    """What an initiative wants to reach, and by what one would see it."""
+
+    text: Line
+    sign: Line | None = None
+
+
+class ReachedIn(Shape):
+    """The day on which an aim was reached."""
+
+    reached_on: date
+
+
+class ThemeLinkIn(Shape):
+    """The theme that an initiative is about."""
+
+    theme_id: UUID
+
+
+class InitiativeQuery(Listing):
+    """Which initiatives to list."""
+
+    area_id: UUID | None = None
+    phase: Phase | None = None
+    theme_id: UUID | None = None
+    open: bool | None = None
+    """Only those that did not stop, or only those that did."""
+
+
+class ThemeLink(Out):
+    """A theme that an initiative is about."""
+
+    title: str
+
+
+class ParticipantOut(Out):
+    """A resident who takes part, named for those who look after this resident."""
+
+    resident_id: UUID
+    call_name: str
+    part: ParticipantPart
+    consented_on: date
+    from_on: date
+
+
+class AimOut(Out):
+    """An aim of an initiative."""
+
+    text: str
+    sign: str | None
+    reached_on: date | None
+
+
+class InitiativeItem(Out):
+    """An initiative in a list."""
+
+    area_id: UUID
+    area_name: str
+    title: str
+    origin: Origin
+    joined_existing: bool
+    phase: Phase
+    phase_since: date
+    started_on: date
+    next_step: str | None
+    next_step_on: date | None
+    participant_count: int
+    themes: list[ThemeLink] = Field(default_factory=list)
+
+
+class InitiativeOut(Resource):
+    """An initiative. Of those who take part, only residents whom the caller looks after are named."""
+
+    area_id: UUID
+    area_name: str
+    title: str
+    description: str | None
+    origin: Origin
+    joined_existing: bool
+    phase: Phase
+    phase_since: date
+    started_on: date
+    next_step: str | None
+    next_step_on: date | None
+    lesson: str | None
+    themes: list[ThemeLink] = Field(default_factory=list)
+    aims: list[AimOut] = Field(default_factory=list)
+    participants: list[ParticipantOut] = Field(default_factory=list)
+    participant_count: int
+    """All who take part now, named here or not."""
