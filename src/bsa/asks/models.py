@@ -64,10 +64,18 @@ class Source(StrEnum):
 
 
 class Ask(ChangingRow, table=True):
-    """What is asked of an institution. `state`, `reply_by` and `mandate` repeat what the events add up to."""
+    """What is asked of an institution. From `state` on, the columns repeat what the events add up to, for lists.
+
+    Time passes without events, so `state` is the state just after the last event: whether the ask is unanswered is told
+    by `reply_by`.
+    """
 
     __tablename__ = "ask"
     __table_args__ = (
+        CheckConstraint("voiced_by IN ('team', 'residents')", name="voiced_by_us"),
+        CheckConstraint("state <> 'unanswered'", name="unanswered_is_computed"),
+        CheckConstraint("(state = 'draft') = (times_asked = 0)", name="a_draft_was_not_asked"),
+        CheckConstraint("state = 'draft' OR reply_by IS NOT NULL", name="asked_with_day"),
         Index("ix_ask_area_id_state_reply_by", "area_id", "state", "reply_by"),
         Index("ix_ask_institution_id_state", "institution_id", "state"),
     )
@@ -76,9 +84,14 @@ class Ask(ChangingRow, table=True):
     area_id: UUID = Field(foreign_key="area.id")
     institution_id: UUID = Field(foreign_key="institution.id")
     text: str = Field(max_length=4000)
-    voiced_by: Side = Field(sa_type=one_of(Side, "voiced_by"))  # type: ignore[call-overload]
-    state: AskState = Field(sa_type=one_of(AskState))  # type: ignore[call-overload]
+    voiced_by: Side = Field(sa_type=one_of(Side, "voiced_by"))
+
+    state: AskState = Field(sa_type=one_of(AskState))
     reply_by: date | None = None
+    last_answer: AnswerKind | None = Field(default=None, sa_type=one_of(AnswerKind, "last_answer"))
+    mandate: Mandate | None = Field(default=None, sa_type=one_of(Mandate))
+    """The level that was asked last, or that answered."""
+    times_asked: int = 0
     last_event_on: date
 
 
@@ -91,20 +104,21 @@ class AskEvent(Row, table=True):
         CheckConstraint("(kind = 'answered') = (answer IS NOT NULL)", name="answered_with_answer"),
         CheckConstraint("kind NOT IN ('asked', 'asked_again', 'escalated') OR reply_by IS NOT NULL", name="reply_by"),
         CheckConstraint("kind NOT IN ('escalated', 'closed') OR words IS NOT NULL", name="reason_given"),
+        CheckConstraint("kind IN ('drafted', 'closed') OR mandate IS NOT NULL", name="level_given"),
     )
 
     ask_id: UUID = Field(foreign_key="ask.id")
     number: int
-    kind: AskEventKind = Field(sa_type=one_of(AskEventKind))  # type: ignore[call-overload]
+    kind: AskEventKind = Field(sa_type=one_of(AskEventKind))
     happened_on: date
     entered_by_id: UUID = Field(foreign_key="account.id")
-    on_behalf_of: Side = Field(sa_type=one_of(Side, "on_behalf_of"))  # type: ignore[call-overload]
-    source: Source = Field(sa_type=one_of(Source))  # type: ignore[call-overload]
-    answer: AnswerKind | None = Field(default=None, sa_type=one_of(AnswerKind))  # type: ignore[call-overload]
+    on_behalf_of: Side = Field(sa_type=one_of(Side, "on_behalf_of"))
+    source: Source = Field(sa_type=one_of(Source))
+    answer: AnswerKind | None = Field(default=None, sa_type=one_of(AnswerKind))
     words: str | None = Field(default=None, max_length=4000)
     """What was said, the condition, or the reason."""
     reply_by: date | None = None
-    mandate: Mandate | None = Field(default=None, sa_type=one_of(Mandate))  # type: ignore[call-overload]
+    mandate: Mandate | None = Field(default=None, sa_type=one_of(Mandate))
     contact_id: UUID | None = Field(default=None, foreign_key="institution_contact.id")
 
 
