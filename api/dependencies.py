@@ -24,7 +24,7 @@ Operation = TypeVar("Operation", bound=Callable[..., Any])
 
 
 def needs(*permissions: Permission) -> Callable[[Operation], Operation]:
-    """Declare which permissions an operation asks for. The core demands them; this is what routes are checked against."""
+    """Declare which permissions an operation asks for: the core demands them, a test checks every route for them."""
 
     def declare(operation: Operation) -> Operation:
         operation.permissions = permissions  # type: ignore[attr-defined]

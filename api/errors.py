@@ -100,7 +100,7 @@ def problem(
 
 
 def faults_of(error: RequestValidationError) -> list[dict[str, Any]]:
-    """Return the faults of a request as `errors[]`: where (`in`, and a JSON pointer or a name), what, and a stable code."""
+    """Return the faults of a request as `errors[]`: where (`in`, and a JSON pointer or a name), what, and a code."""
     found = []
     for fault in error.errors():
         place, *path = fault["loc"] or ("body",)

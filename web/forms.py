@@ -1,4 +1,4 @@
-"""Reading a form into a shape: typed values are kept, and every mistake stands beside its field in the reader's words."""
+"""Reading a form into a shape: what was typed is kept, and every mistake stands beside its field."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

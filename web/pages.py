@@ -100,7 +100,7 @@ def environment(language: Language) -> Environment:
 
 @cache
 def asset(name: str) -> str:
-    """Return the address of a static file; its version is a digest of all static files, so that it may be kept for ever."""
+    """Return the address of a static file; it holds a digest of all static files, so it may be kept for ever."""
     return f"/static/{static_version()}/{name}"
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 class Fault:
     """One thing that is wrong with what was sent.
 
-    `where` is the path to the field (`("contact", "value")`), empty when it is about the whole; `code` is stable and for
-    machines, `message` says what is wrong and how to mend it, with `{places}` filled from `facts`.
+    `where` is the path to the field (`("contact", "value")`), empty when it is about the whole; `code` is stable and
+    for machines, `message` says what is wrong and how to mend it, with `{places}` filled from `facts`.
     """
 
     where: tuple[str | int, ...]

@@ -1,4 +1,4 @@
-"""The separate store of data keys: one for each resident, one for what belongs to no resident, each wrapped by the ring.
+"""The separate store of data keys: one for each resident, one for what belongs to none, each wrapped by the ring.
 
 It lives apart from the data (another encrypted file; on PostgreSQL another schema and role) and is backed up apart, so
 that destroying a resident's key makes that resident unreadable in every backup of the data as well.

@@ -20,13 +20,13 @@ Kept = TypeVar("Kept", bound=Select[*tuple[Any, ...]])
 
 
 class Order:
-    """The order of a list: the sort columns (never null) and, last, a unique key; all in one direction or each its own."""
+    """The order of a list: the sort columns (never null), each in its direction, and last a unique key."""
 
     def __init__(self, *columns: tuple[SQLColumnExpression[Any], bool]) -> None:
         self._columns = columns
 
     def apply(self, wanted: Kept, listing: Listing) -> Kept:
-        """Order `wanted`, start after the cursor, and take one row more than asked for, to see whether there are more."""
+        """Order `wanted`, start after the cursor, and take one row more than asked, to see whether there are more."""
         if listing.cursor:
             wanted = wanted.where(self._after(_read(listing.cursor, self._columns)))
         ordering = [column.desc() if descending else column.asc() for column, descending in self._columns]

@@ -95,7 +95,7 @@ Wanted = TypeVar("Wanted", bound=Select[Any])
 
 
 def locked(session: Session, query: Wanted, kind: type[Row]) -> Wanted:
-    """Lock the rows of `kind` that the query finds, when the session writes; SQLite has locked the whole file by then."""
+    """Lock the rows of `kind` that the query finds when the session writes; SQLite has locked its file by then."""
     return query.with_for_update(of=kind) if session.info["writes"] else query
 
 
@@ -113,7 +113,7 @@ def not_later(where: str, day: date) -> date:
 
 
 class ChangingRow(Row):
-    """A row that is changed in place. Its version goes up with every change, and a change of an old version is refused."""
+    """A row that is changed in place. Its version goes up with each change; a change of an old version is refused."""
 
     version: int = Field(default=None, nullable=False)
     changed_at: datetime = Field(default_factory=clock.now, sa_type=Moment)

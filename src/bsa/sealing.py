@@ -1,7 +1,7 @@
 """Personal text is sealed on its way into the database and opened on purpose on its way out: here, and nowhere else.
 
-A sealed column holds `version ‖ nonce ‖ AES-256-GCM(text)`. The associated data binds the cell to its table, column, row
-and owner, so that a cell moved anywhere else does not open. A loaded row carries its cells closed; `open_rows` opens
+A sealed column holds `version ‖ nonce ‖ AES-256-GCM(text)`. The associated data binds the cell to its table, column,
+row and owner, so that a cell moved anywhere else does not open. A loaded row carries its cells closed; `open_rows` opens
 them and notes whose they are, which is how the access log knows who was read. A cell that nobody opened is not text,
 and no output shape takes it.
 """
@@ -119,7 +119,7 @@ def open_cell(
 
 
 def note_read(session: Session, residents: Iterable[UUID]) -> None:
-    """Note that data of these residents goes into the answer, and fetch their keys; the access log is written from this."""
+    """Note that data of these residents goes into the answer, for the access log, and fetch their keys."""
     whose = set(residents)
     session.info["residents_read"].update(whose)
     sealer(session).fetch(whose)

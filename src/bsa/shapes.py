@@ -1,7 +1,6 @@
 """What all shapes share: what comes in is complete, bounded and frozen; what goes out is an explicit list of fields."""
 
 import re
-
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
@@ -47,14 +46,14 @@ def _without_bsn(text: str) -> str:
     if holds_bsn(text):
         raise PydanticCustomError(
             "bsn",
-            "This looks like a citizen service number (BSN), which may not be kept here. Leave it out; if it is another "
-            "number, put a letter before it or a space in it.",
+            "This looks like a citizen service number (BSN), which may not be kept here. Leave it out; "
+            "if it is another number, put a letter before it or a space in it.",
         )
     return text
 
 
 def _without_control(text: str) -> str:
-    if any(ord(sign) < 32 and sign not in "\n\t" or 0xD800 <= ord(sign) <= 0xDFFF for sign in text):
+    if any((ord(sign) < 32 and sign not in "\n\t") or 0xD800 <= ord(sign) <= 0xDFFF for sign in text):
         raise PydanticCustomError("control_characters", "Leave out control characters; use plain text.")
     return text
 

@@ -82,10 +82,9 @@ def _lines(text: str) -> dict[int, dict[str, str]]:
             + [LineFault(1, f"Column {name!r} is not known.") for name in strange]
         )
     reader.fieldnames = header
-    lines = {
-        reader.line_num: {name: (value or "").strip() for name, value in row.items() if name is not None}
-        for row in reader
-    }
+    lines: dict[int, dict[str, str]] = {}
+    for row in reader:
+        lines[reader.line_num] = {name: (value or "").strip() for name, value in row.items() if name is not None}
     if not lines:
         raise BadFile([LineFault(2, "There is no area in this file.")])
     return lines

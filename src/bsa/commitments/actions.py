@@ -1,4 +1,4 @@
-"""Deeds in the ledger. Every deed appends one event; the columns of a commitment are then folded anew from all events."""
+"""Deeds in the ledger. A deed appends an event; the columns of a commitment are then folded anew from all events."""
 
 from datetime import date
 from uuid import UUID

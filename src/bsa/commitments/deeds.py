@@ -28,7 +28,7 @@ REFUSED: dict[Kind, str] = {
     Kind.CONTESTED: "This promise is contested or withdrawn already.",
     Kind.MOVED: "The day can only be moved while the promise is neither reported, judged nor withdrawn.",
     Kind.CLAIMED: "This promise was reported, judged or withdrawn already.",
-    Kind.JUDGED: "Residents can judge after it is reported as kept or after its day has passed, until the window closes.",
+    Kind.JUDGED: "Residents can judge once it is reported as kept or its day has passed, until the window closes.",
     Kind.WINDOW_CLOSED: "There is no open window with votes in it.",
     Kind.REOPENED: "Only a promise that residents judged as partly kept or not kept can be reopened.",
     Kind.WITHDRAWN: "A promise that was reported, judged or withdrawn cannot be withdrawn.",

@@ -204,24 +204,22 @@ def _first_worker() -> ColumnElement[UUID]:
 
 
 def _item_query(actor: Actor) -> Select[Any]:
-    query: Select[Any] = (
-        select(
-            col(Resident.id),
-            col(Resident.version),
-            col(Resident.call_name),
-            col(Resident.level),
-            col(Resident.area_id),
-            col(Area.name).label("area_name"),
-            col(Resident.last_contact_on),
-            col(Resident.restricted_on),
-            col(Account.id).label("worker_id"),
-            col(Account.display_name).label("worker_name"),
-            looked_after_by(actor).label("mine"),
-        )
-        .join(Area, col(Area.id) == Resident.area_id)
-        .outerjoin(Account, col(Account.id) == _first_worker())
-    )
-    return query
+    columns: list[Any] = [
+        Resident.id,
+        Resident.version,
+        Resident.call_name,
+        Resident.level,
+        Resident.area_id,
+        col(Area.name).label("area_name"),
+        Resident.last_contact_on,
+        Resident.restricted_on,
+        col(Account.id).label("worker_id"),
+        col(Account.display_name).label("worker_name"),
+        looked_after_by(actor).label("mine"),
+    ]
+    query: Select[Any] = select(*columns)
+    query = query.join(Area, col(Area.id) == Resident.area_id)
+    return query.outerjoin(Account, col(Account.id) == _first_worker())
 
 
 def _items(session: Session, rows: Sequence[Any]) -> list[ResidentItem]:
