@@ -7,11 +7,17 @@ from fastapi import APIRouter, Query
 
 from api.answers import AnsweringRoute
 from api.dependencies import Caller, Reading, SeenVersion, Writing, WritingCaller, needs
+from bsa.lifecycle import actions as lifecycle
+from bsa.lifecycle.queries import losses
 from bsa.permissions import Permission
 from bsa.residents import actions, queries
+from bsa.residents.models import RegistrationLevel
 from bsa.residents.shapes import (
     ConsentIn,
     ConsentOut,
+    LevelIn,
+    LevelLoss,
+    MergeIn,
     ResidentChange,
     ResidentIn,
     ResidentItem,
@@ -55,6 +61,40 @@ def change_resident(
     return queries.resident_out(session, caller, resident)
 
 
+@router.put("/{resident_id}/level")
+@needs(Permission.CHANGE_RESIDENT)
+def go_to_level(
+    session: Writing, caller: WritingCaller, resident_id: UUID, version: SeenVersion, wanted: LevelIn
+) -> ResidentOut:
+    """Go to another registration level: up, after the resident was told; down, deleting what may not be kept there."""
+    resident = lifecycle.go_to_level(session, caller, resident_id, version, wanted)
+    return queries.resident_out(session, caller, resident)
+
+
+@router.get("/{resident_id}/losses")
+@needs(Permission.CHANGE_RESIDENT)
+def list_losses(session: Reading, caller: Caller, resident_id: UUID, level: RegistrationLevel) -> Page[LevelLoss]:
+    """List what a step down to this level would delete."""
+    return Page(items=losses(session, caller, resident_id, level))
+
+
+@router.post("/{resident_id}/merges", status_code=201)
+@needs(Permission.MERGE_RESIDENTS)
+def merge_residents(
+    session: Writing, caller: WritingCaller, resident_id: UUID, version: SeenVersion, wanted: MergeIn
+) -> ResidentOut:
+    """Bring everything of a duplicate to this resident; the duplicate stays as a signpost."""
+    resident = lifecycle.merge_residents(session, caller, resident_id, version, wanted)
+    return queries.resident_out(session, caller, resident)
+
+
+@router.delete("/{resident_id}", status_code=204)
+@needs(Permission.ERASE_RESIDENT)
+def erase_resident(session: Writing, caller: WritingCaller, resident_id: UUID, version: SeenVersion) -> None:
+    """Delete everything of a resident and destroy the key, in backups too."""
+    lifecycle.erase_resident(session, caller, resident_id, version)
+
+
 @router.post("/{resident_id}/workers", status_code=201)
 @needs(Permission.ASSIGN_WORKER)
 def assign_worker(session: Writing, caller: WritingCaller, resident_id: UUID, wanted: WorkerIn) -> ResidentOut:
@@ -81,6 +121,13 @@ def record_consent(session: Writing, caller: WritingCaller, resident_id: UUID, g
 def withdraw_consent(session: Writing, caller: WritingCaller, resident_id: UUID, consent_id: UUID) -> ConsentOut:
     """Write down that a resident no longer agrees; it counts at once. The consent stays, with its end."""
     return queries.consent_out(actions.withdraw_consent(session, caller, resident_id, consent_id))
+
+
+@router.get("/{resident_id}/restriction")
+@needs(Permission.RESTRICT_RESIDENT)
+def show_restriction(session: Reading, caller: Caller, resident_id: UUID) -> ResidentItem:
+    """Show whether a resident's data is restricted, with no more of the resident than a list shows."""
+    return queries.show_restriction(session, caller, resident_id)
 
 
 @router.put("/{resident_id}/restriction")

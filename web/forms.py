@@ -70,13 +70,12 @@ def blank(guest: Guest, prefix: str = "", **values: Any) -> Form[Any]:
 
 
 def read(shape: type[Read], sent: FormData, guest: Guest, prefix: str = "", **given: Any) -> Form[Read]:
-    """Read what was sent into a shape; `given` stands above what was sent. Empty fields count as left out."""
-    values: dict[str, Any] = {}
-    for name, info in shape.model_fields.items():
-        texts = [text for text in sent.getlist(name) if isinstance(text, str)]
-        if texts:
-            values[name] = texts if _takes_many(info) else texts[-1]
-    told = {name: value for name, value in values.items() if value not in ("", [""], [])} | given
+    """Read what was sent into a shape; `given` stands above what was sent. Empty fields count as left out.
+
+    A shape within the shape has its fields sent as `outer.inner`; when they are all empty, it is left out.
+    """
+    values, told = _sent_values(shape, sent)
+    told |= given
     form: Form[Read] = Form(values=values, prefix=prefix, language_of=translations(guest.language).gettext)
     try:
         form.shape = shape.model_validate(told)
@@ -123,11 +122,39 @@ def _takes_many(info: FieldInfo) -> bool:
     return any(get_origin(kind) is list or kind is list for kind in kinds)
 
 
+def _sent_values(shape: type[BaseModel], sent: FormData, within: str = "") -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what was typed, by the name of the field, and what of it is told to the shape."""
+    values: dict[str, Any] = {}
+    told: dict[str, Any] = {}
+    for name, info in shape.model_fields.items():
+        inner = _inner(info)
+        if inner is not None:
+            inner_values, inner_told = _sent_values(inner, sent, f"{within}{name}.")
+            values |= inner_values
+            if inner_told:
+                told[name] = inner_told
+            continue
+        texts = [text for text in sent.getlist(within + name) if isinstance(text, str)]
+        if texts:
+            values[within + name] = texts if _takes_many(info) else texts[-1]
+        filled = [text for text in texts if text] if _takes_many(info) else texts[-1:]
+        if any(filled):
+            told[name] = filled if _takes_many(info) else filled[0]
+    return values, told
+
+
+def _inner(info: FieldInfo) -> type[BaseModel] | None:
+    """Return the shape that a field holds, if it holds one."""
+    kinds = [] if _takes_many(info) else [info.annotation, *get_args(info.annotation)]
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+
+
 def _field(shape: type[BaseModel], place: tuple[str | int, ...]) -> str:
     """Return the name of the form's field; pydantic names it by its alias."""
     if not place:
         return ""
     for name, info in shape.model_fields.items():
         if place[0] in (name, info.alias):
-            return name
+            inner = _inner(info)
+            return f"{name}.{_field(inner, place[1:])}" if inner and len(place) > 1 else name
     return str(place[0])

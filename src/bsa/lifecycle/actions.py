@@ -19,7 +19,7 @@ from bsa.lifecycle.queries import of_this, refuse_not_lower
 from bsa.lifecycle.rows import delete_rows, move_rows
 from bsa.needs.models import LayerConfirmation, NeedLayer
 from bsa.permissions import Actor, Permission, require
-from bsa.residents.actions import changeable
+from bsa.residents.actions import changeable, raise_level
 from bsa.residents.models import (
     FIELD_LEVELS,
     LEVELS,
@@ -37,6 +37,13 @@ from bsa.residents.models import (
 from bsa.residents.queries import find_resident, get_record
 from bsa.residents.shapes import LevelIn, MergeIn
 from bsa.rows import not_stale
+
+
+def go_to_level(session: Session, actor: Actor, resident_id: UUID, version: int, wanted: LevelIn) -> Resident:
+    """Go to another registration level, up or down."""
+    resident = find_resident(session, actor, resident_id)
+    deed = step_down if LEVELS.index(wanted.level) < LEVELS.index(resident.level) else raise_level
+    return deed(session, actor, resident_id, version, wanted)
 
 
 def step_down(session: Session, actor: Actor, resident_id: UUID, version: int | None, wanted: LevelIn) -> Resident:

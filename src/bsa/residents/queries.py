@@ -1,6 +1,7 @@
 """Reading residents, always as someone."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -62,7 +63,7 @@ def list_residents(session: Session, actor: Actor, wanted: ResidentQuery) -> Pag
         query = query.where(col(Resident.restricted_on).is_not(None))
     rows, more = fetch(session, query, NEWEST_CONTACT_FIRST, wanted)
     return Page(
-        items=_items(session, rows),
+        items=_items(session, actor, rows),
         next_cursor=cursor_after(rows[-1].last_contact_on, rows[-1].id) if more else None,
     )
 
@@ -70,7 +71,7 @@ def list_residents(session: Session, actor: Actor, wanted: ResidentQuery) -> Pag
 def resident_item(session: Session, actor: Actor, resident: Resident) -> ResidentItem:
     """Show of one resident what a list shows."""
     rows = session.execute(_item_query(actor).where(col(Resident.id) == resident.id)).all()
-    return _items(session, rows)[0]
+    return _items(session, actor, rows)[0]
 
 
 def find_resident(session: Session, actor: Actor, resident_id: UUID) -> Resident:
@@ -99,6 +100,13 @@ def get_record(
     not_stale(resident, version)
     open_rows(session, [resident])
     return resident
+
+
+def show_restriction(session: Session, actor: Actor, resident_id: UUID) -> ResidentItem:
+    """Show of a resident what a list shows, to those who may restrict the data."""
+    resident = find_resident(session, actor, resident_id)
+    require(actor, Permission.RESTRICT_RESIDENT, resident)
+    return resident_item(session, actor, resident)
 
 
 def show_resident(session: Session, actor: Actor, resident_id: UUID) -> ResidentOut:
@@ -222,8 +230,26 @@ def _item_query(actor: Actor) -> Select[Any]:
     return query.outerjoin(Account, col(Account.id) == _first_worker())
 
 
-def _items(session: Session, rows: Sequence[Any]) -> list[ResidentItem]:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A resident in a list, as the permission table sees it: where, and whether the reader looks after this one."""
+
+    area_id: UUID
+    worker_ids: frozenset[UUID]
+
+
+LISTED: Sequence[Permission] = (Permission.OPEN_RECORD, *FROZEN)
+"""The deeds that a list names."""
+
+
+def _items(session: Session, actor: Actor, rows: Sequence[Any]) -> list[ResidentItem]:
     note_read(session, [row.id for row in rows])
+    # The same for all residents of a kind, so that a long list is as cheap as a short one.
+    allowed: dict[Listed, list[str]] = {}
+    for row in rows:
+        kind = Listed(row.area_id, frozenset({actor.id} if row.mine else ()))
+        if kind not in allowed:
+            allowed[kind] = [deed.value for deed in LISTED if allows(actor, deed, kind)]
     return [
         ResidentItem.model_construct(
             id=row.id,
@@ -236,6 +262,7 @@ def _items(session: Session, rows: Sequence[Any]) -> list[ResidentItem]:
             last_contact_on=row.last_contact_on,
             mine=bool(row.mine),
             restricted=row.restricted_on is not None,
+            allowed_actions=allowed[Listed(row.area_id, frozenset({actor.id} if row.mine else ()))],
         )
         for row in rows
     ]

@@ -135,6 +135,7 @@ class ResidentItem(Out):
     last_contact_on: date
     mine: bool
     restricted: bool
+    allowed_actions: list[str] = Field(default_factory=list)
 
 
 class ResidentOut(Resource):

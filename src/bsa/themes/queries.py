@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, select
 from sqlmodel import Session, col
 
 from bsa.areas.models import Area
 from bsa.areas.queries import lies_within
 from bsa.errors import NotFound
 from bsa.needs.models import Need
-from bsa.needs.queries import open_to
+from bsa.needs.queries import get_need, open_to
 from bsa.needs.queries import visible_to as needs_visible_to
 from bsa.paging import Order, cursor_after, fetch
 from bsa.permissions import Actor, Permission, allows, require
@@ -37,6 +37,10 @@ def list_themes(session: Session, actor: Actor, wanted: ThemeQuery) -> Page[Them
         query = query.where(lies_within(col(Theme.area_id), wanted.area_id))
     if wanted.life_area:
         query = query.where(col(Theme.life_area) == wanted.life_area)
+    if wanted.need_id:
+        get_need(session, actor, wanted.need_id, Permission.OPEN_RECORD)
+        linked = exists().where(col(ThemeNeed.theme_id) == Theme.id, col(ThemeNeed.need_id) == wanted.need_id)
+        query = query.where(linked)
     if wanted.open is not None:
         still_open = col(Theme.closed_on).is_(None)
         query = query.where(still_open if wanted.open else ~still_open)

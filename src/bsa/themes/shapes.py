@@ -49,6 +49,8 @@ class ThemeQuery(Listing):
     area_id: UUID | None = None
     life_area: LifeArea | None = None
     open: bool | None = None
+    need_id: UUID | None = None
+    """Only those to which this need belongs; for those who look after its resident."""
 
 
 class ThemeOut(Resource):
