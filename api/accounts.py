@@ -14,11 +14,12 @@ from bsa.people.shapes import (
     AccountOut,
     AccountQuery,
     ColleagueOut,
+    ColleagueQuery,
     NewPassword,
     PasswordChange,
 )
 from bsa.permissions import Permission
-from bsa.shapes import Listing, Page
+from bsa.shapes import Page
 
 router = APIRouter(prefix="/accounts", tags=["accounts"], route_class=AnsweringRoute)
 colleagues = APIRouter(prefix="/colleagues", tags=["accounts"], route_class=AnsweringRoute)
@@ -66,7 +67,7 @@ def recover_account(session: Writing, caller: WritingCaller, account_id: UUID) -
 
 @colleagues.get("")
 @needs(Permission.SEE_COLLEAGUES)
-def list_colleagues(session: Reading, caller: Caller, wanted: Annotated[Listing, Query()]) -> Page[ColleagueOut]:
+def list_colleagues(session: Reading, caller: Caller, wanted: Annotated[ColleagueQuery, Query()]) -> Page[ColleagueOut]:
     """List the colleagues in your areas to whom a resident can be entrusted."""
     return queries.list_colleagues(session, caller, wanted)
 

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, get_args, get_origin
 
+from fastapi import Request
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from sqlmodel import Session
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, ImmutableMultiDict
 
 from bsa.errors import Conflict, Fault, Invalid, NotAllowed, Refusal, Stale
 from web.flashes import N_
-from web.guests import Guest
+from web.guests import Guest, guest_of
 from web.languages import translations
 
 Read = TypeVar("Read", bound=BaseModel)
@@ -69,7 +70,14 @@ def blank(guest: Guest, prefix: str = "", **values: Any) -> Form[Any]:
     return Form(values=values, prefix=prefix, language_of=translations(guest.language).gettext)
 
 
-def read(shape: type[Read], sent: FormData, guest: Guest, prefix: str = "", **given: Any) -> Form[Read]:
+def asked(shape: type[Read], request: Request) -> Form[Read]:
+    """Read what an address asks for, such as the filters of a list; keys of others and empty ones count as left out."""
+    return read(shape, request.query_params, guest_of(request))
+
+
+def read(
+    shape: type[Read], sent: ImmutableMultiDict[str, Any], guest: Guest, prefix: str = "", **given: Any
+) -> Form[Read]:
     """Read what was sent into a shape; `given` stands above what was sent. Empty fields count as left out.
 
     A shape within the shape has its fields sent as `outer.inner`; when they are all empty, it is left out.

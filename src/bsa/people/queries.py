@@ -13,11 +13,11 @@ from bsa.areas.models import AreaInclusion
 from bsa.errors import NotFound, invalid
 from bsa.paging import Order, cursor_after, fetch
 from bsa.people.models import AccessToken, Account, AccountArea, AccountRole, SignIn
-from bsa.people.shapes import AccountOut, AccountQuery, ColleagueOut
+from bsa.people.shapes import AccountOut, AccountQuery, ColleagueOut, ColleagueQuery
 from bsa.permissions import Actor, Permission, Purpose, Role, allows, require
 from bsa.rows import joined_text
 from bsa.sealing import open_cell, open_rows
-from bsa.shapes import Listing, Page
+from bsa.shapes import Page
 
 BY_NAME = Order((col(Account.name), False), (col(Account.id), False))
 
@@ -131,10 +131,13 @@ def accounts_out(session: Session, actor: Actor, accounts: list[Account]) -> lis
     ]
 
 
-def list_colleagues(session: Session, actor: Actor, wanted: Listing) -> Page[ColleagueOut]:
+def list_colleagues(session: Session, actor: Actor, wanted: ColleagueQuery) -> Page[ColleagueOut]:
     """List the activators whose reach overlaps the actor's: those to whom a resident can be entrusted."""
     require(actor, Permission.SEE_COLLEAGUES)
-    rows, more = fetch(session, _colleagues(actor), BY_NAME, wanted)
+    query = _colleagues(actor)
+    if wanted.area_id:
+        query = query.where(_reaches(col(AreaInclusion.inner_id) == wanted.area_id))
+    rows, more = fetch(session, query, BY_NAME, wanted)
     accounts = [row[0] for row in rows]
     open_rows(session, accounts)
     return Page(
@@ -152,12 +155,14 @@ def find_colleague(session: Session, actor: Actor, account_id: UUID, *, at: str)
 
 
 def _colleagues(actor: Actor) -> Select[Any]:
-    reaches = exists().where(
-        col(AccountArea.account_id) == Account.id,
-        col(AccountArea.area_id) == AreaInclusion.outer_id,
-        col(AreaInclusion.inner_id).in_(actor.area_ids),
-    )
+    reaches = _reaches(col(AreaInclusion.inner_id).in_(actor.area_ids))
     return select(Account).where(_has_role(Role.ACTIVATOR), col(Account.active), reaches)
+
+
+def _reaches(areas: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(
+        col(AccountArea.account_id) == Account.id, col(AccountArea.area_id) == AreaInclusion.outer_id, areas
+    )
 
 
 def _has_role(role: Role) -> ColumnElement[bool]:

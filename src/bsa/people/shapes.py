@@ -62,6 +62,13 @@ class NewPassword(Shape):
     password: str
 
 
+class ColleagueQuery(Listing):
+    """Which colleagues to list."""
+
+    area_id: UUID | None = None
+    """Only those whose reach takes in this area."""
+
+
 class ColleagueOut(Out):
     """A colleague to whom a resident can be entrusted."""
 
