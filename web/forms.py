@@ -130,7 +130,9 @@ def _takes_many(info: FieldInfo) -> bool:
     return any(get_origin(kind) is list or kind is list for kind in kinds)
 
 
-def _sent_values(shape: type[BaseModel], sent: FormData, within: str = "") -> tuple[dict[str, Any], dict[str, Any]]:
+def _sent_values(
+    shape: type[BaseModel], sent: ImmutableMultiDict[str, Any], within: str = ""
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what was typed, by the name of the field, and what of it is told to the shape."""
     values: dict[str, Any] = {}
     told: dict[str, Any] = {}
