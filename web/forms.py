@@ -41,6 +41,9 @@ IN_WORDS: dict[str, str] = {
 }
 """Pydantic's own mistakes, by their kind, in words of ours; what our shapes refuse brings its own words."""
 
+MEANT = {"reason": "words", "words_needed": "words", "votes": "kept", "witnesses": "witness_ids"}
+"""What our shapes refuse as a whole, and the field that it stands beside on a page."""
+
 
 @dataclass
 class Form(Generic[Read]):
@@ -89,7 +92,7 @@ def read(
         form.shape = shape.model_validate(told)
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_input=False):
-            name = _field(shape, fault["loc"])
+            name = _field(shape, fault["loc"]) or _meant(shape, fault["type"])
             message = form.language_of(IN_WORDS.get(fault["type"], fault["msg"]))
             facts = {key: str(value) for key, value in fault.get("ctx", {}).items()}
             form.errors.setdefault(name, []).append(message.format(**facts) if facts else message)
@@ -168,3 +171,9 @@ def _field(shape: type[BaseModel], place: tuple[str | int, ...]) -> str:
             inner = _inner(info)
             return f"{name}.{_field(inner, place[1:])}" if inner and len(place) > 1 else name
     return str(place[0])
+
+
+def _meant(shape: type[BaseModel], fault: str) -> str:
+    """Return the field that a fault of the whole shape is about: it has the field's name, or another that we know."""
+    name = MEANT.get(fault, fault)
+    return name if name in shape.model_fields else ""

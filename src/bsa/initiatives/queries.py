@@ -27,6 +27,8 @@ from bsa.rows import locked, not_stale
 from bsa.sealing import note_read, open_cell
 from bsa.shapes import Page
 from bsa.themes.models import Theme
+from bsa.themes.queries import show_themes
+from bsa.themes.shapes import ThemeOut
 
 NEWEST_FIRST = Order((col(Initiative.started_on), True), (col(Initiative.id), True))
 
@@ -110,6 +112,13 @@ def initiative_named(session: Session, actor: Actor, initiative_id: UUID, *, at:
 def show_initiative(session: Session, actor: Actor, initiative_id: UUID) -> InitiativeOut:
     """Show an initiative."""
     return initiative_out(session, actor, find_initiative(session, actor, initiative_id))
+
+
+def list_themes_of(session: Session, actor: Actor, initiative_id: UUID) -> list[ThemeOut]:
+    """List the themes that an initiative is about, with the needs of own residents behind them."""
+    initiative = find_initiative(session, actor, initiative_id)
+    links = select(col(InitiativeTheme.theme_id)).where(col(InitiativeTheme.initiative_id) == initiative.id)
+    return show_themes(session, actor, session.scalars(links))
 
 
 def initiative_out(session: Session, actor: Actor, initiative: Initiative) -> InitiativeOut:
