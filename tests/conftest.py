@@ -50,17 +50,17 @@ def standing_clock() -> Iterator[None]:
 @pytest.fixture(
     scope="session", params=["sqlite", *(pytest.param(name, marks=pytest.mark.postgres) for name in SERVERS)]
 )
-def kind(request: pytest.FixtureRequest) -> str:
+def database_kind(request: pytest.FixtureRequest) -> str:
     """Name the database that a test runs on; each test that needs one runs on every kind."""
     return str(request.param)
 
 
 @pytest.fixture(scope="session")
-def template(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+def template(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Path | None:
     """Make one migrated installation with the cast in it, to be copied for each test."""
-    if kind != "sqlite":
-        postgres.server(kind).role("bsa_keys")
-        postgres.server(kind).template("house", partial(_make_on_postgresql, kind))
+    if database_kind != "sqlite":
+        postgres.server(database_kind).role("bsa_keys")
+        postgres.server(database_kind).template("house", partial(_make_on_postgresql, database_kind))
         return None
     folder = tmp_path_factory.mktemp("template")
     _make(settings_for(f"sqlite:///{folder}/bsa.db", f"sqlite:///{folder}/keys.db"))
@@ -68,14 +68,14 @@ def template(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Path | None
 
 
 @pytest.fixture
-def settings(kind: str, template: Path | None, tmp_path: Path) -> Iterator[Settings]:
+def settings(database_kind: str, template: Path | None, tmp_path: Path) -> Iterator[Settings]:
     """Return the settings of a fresh installation with the cast in it."""
     if template is not None:
         for name in ("bsa.db", "keys.db"):
             shutil.copy(template / name, tmp_path / name)
         yield settings_for(f"sqlite:///{tmp_path}/bsa.db", f"sqlite:///{tmp_path}/keys.db")
         return
-    server = postgres.server(kind)
+    server = postgres.server(database_kind)
     with server.database("house") as url:
         yield settings_for(url, server.url(make_url(url).database or "", role="bsa_keys"))
 

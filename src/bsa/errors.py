@@ -80,6 +80,8 @@ class Invalid(Refusal):
     def __init__(self, *faults: Fault) -> None:
         self.faults = faults
         super().__init__()
+        # For whoever reads a traceback: which fields, never what stood in them.
+        self.add_note("; ".join(f"{'.'.join(map(str, fault.where))}: {fault.code}" for fault in faults))
 
 
 class TooManyAttempts(Refusal):

@@ -1,9 +1,9 @@
 """Personal text is sealed on its way into the database and opened on purpose on its way out: here, and nowhere else.
 
 A sealed column holds `version ‖ nonce ‖ AES-256-GCM(text)`. The associated data binds the cell to its table, column,
-row and owner, so that a cell moved anywhere else does not open. A loaded row carries its cells closed; `open_rows` opens
-them and notes whose they are, which is how the access log knows who was read. A cell that nobody opened is not text,
-and no output shape takes it.
+row and owner, so that a cell moved anywhere else does not open. A loaded row carries its cells closed; `open_rows`
+opens them and notes whose they are, which is how the access log knows who was read. A cell that nobody opened is not
+text, and no output shape takes it.
 """
 
 import os

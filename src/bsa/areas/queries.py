@@ -65,9 +65,8 @@ def names_of_areas(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     wanted = set(ids)
     if not wanted:
         return {}
-    return {
-        key: name for key, name in session.execute(select(col(Area.id), col(Area.name)).where(col(Area.id).in_(wanted)))
-    }
+    rows = session.execute(select(col(Area.id), col(Area.name)).where(col(Area.id).in_(wanted)))
+    return {row.id: row.name for row in rows}
 
 
 def area_out(actor: Actor | None, area: Area) -> AreaOut:
