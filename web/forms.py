@@ -99,6 +99,17 @@ def read(
     return form
 
 
+def read_change(shape: type[Read], sent: FormData, guest: Guest, prefix: str = "", **given: Any) -> Form[Read]:
+    """Read a form that shows all that may be changed: a field that was emptied is taken away, not left as it was."""
+    emptied: dict[str, Any] = {name: None for name in shape.model_fields if not sent.get(name)}
+    form = read(shape, sent, guest, prefix, **(emptied | given))
+    missing = next((name for name in emptied if name in form.values), "")
+    if "" in form.errors and missing:
+        # What may not be taken away is refused as a whole; the reader looks beside the field that is empty.
+        form.errors[missing] = form.errors.pop("")
+    return form
+
+
 def attempt(session: Session, form: Form[Read], deed: Callable[[Read], Done]) -> Done | None:
     """Do the deed with a form that was read well; when the core refuses, undo it all and say why in the form."""
     if form.shape is None:

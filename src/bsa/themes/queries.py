@@ -11,13 +11,15 @@ from bsa.areas.models import Area
 from bsa.areas.queries import lies_within
 from bsa.errors import NotFound
 from bsa.needs.models import Need
-from bsa.needs.queries import get_need, open_to
+from bsa.needs.queries import NEWEST_FIRST as NEWEST_NEED_FIRST
+from bsa.needs.queries import get_need, needs_listed, open_to, select_needs
 from bsa.needs.queries import visible_to as needs_visible_to
+from bsa.needs.shapes import NeedItem
 from bsa.paging import Order, cursor_after, fetch
 from bsa.permissions import Actor, Permission, allows, require
 from bsa.residents.models import Resident
 from bsa.rows import locked, not_stale
-from bsa.shapes import Page
+from bsa.shapes import Listing, Page
 from bsa.themes.models import Theme, ThemeNeed
 from bsa.themes.shapes import ThemeOut, ThemeQuery
 
@@ -69,13 +71,24 @@ def show_theme(session: Session, actor: Actor, theme_id: UUID) -> ThemeOut:
     return _drawn_up(session, actor, rows)[0]
 
 
-def theme_ids_of(session: Session, need_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
-    """Return the themes of needs whose words the caller has opened, by need."""
-    found: dict[UUID, list[UUID]] = {}
-    links = select(ThemeNeed).where(col(ThemeNeed.need_id).in_(list(need_ids))).order_by(col(ThemeNeed.id))
-    for link in session.scalars(links):
-        found.setdefault(link.need_id, []).append(link.theme_id)
-    return found
+def list_theme_needs(session: Session, actor: Actor, theme_id: UUID, wanted: Listing) -> Page[NeedItem]:
+    """List the needs of own residents that belong to a theme, newest first; of others' the theme has the counts."""
+    require(actor, Permission.SEE_THEMES)
+    if session.scalar(select(col(Theme.id)).where(col(Theme.id) == theme_id, visible_to(actor))) is None:
+        raise NotFound
+    belongs = exists().where(col(ThemeNeed.need_id) == Need.id, col(ThemeNeed.theme_id) == theme_id)
+    rows, more = fetch(session, select_needs(actor).where(open_to(actor), belongs), NEWEST_NEED_FIRST, wanted)
+    return Page(
+        items=needs_listed(session, rows),
+        next_cursor=cursor_after(rows[-1].opened_on, rows[-1].id) if more else None,
+    )
+
+
+def show_themes(session: Session, actor: Actor, theme_ids: Iterable[UUID]) -> list[ThemeOut]:
+    """Show those of some themes that the actor may know of, the newest first."""
+    query = _themes(actor).where(col(Theme.id).in_(list(theme_ids)))
+    rows = session.execute(query.order_by(col(Theme.opened_on).desc(), col(Theme.id).desc())).all()
+    return _drawn_up(session, actor, rows)
 
 
 def _themes(actor: Actor) -> Select[*tuple[Any, ...]]:
