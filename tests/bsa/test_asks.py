@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from pydantic import ValidationError
+from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from bsa import clock
@@ -261,9 +262,9 @@ def test_every_ask_can_be_rebuilt_from_its_events(session: Session, cast: Cast) 
         repeat(rebuilt, standing(events, clock.today()))
         assert [getattr(rebuilt, name) for name in columns] == [getattr(ask, name) for name in columns]
         assert as_it_stands(ask, clock.today()) == standing(events, clock.today())
-        for number, event in enumerate(events[1:], start=1):
-            assert standing(events[:number], event.happened_on).may_follow(event.kind)
-            assert event.on_behalf_of in ON_BEHALF_OF[event.kind]
+        for number, following in enumerate(events[1:], start=1):
+            assert standing(events[:number], following.happened_on).may_follow(following.kind)
+            assert following.on_behalf_of in ON_BEHALF_OF[following.kind]
 
 
 def test_an_event_is_entered_on_behalf_of_the_right_side_only(session: Session, cast: Cast) -> None:
@@ -337,7 +338,9 @@ def test_only_who_works_at_the_institution_is_asked(session: Session, cast: Cast
     elsewhere = record_contact(
         session, cast.activator, cast.rival_id, InstitutionContactIn(name="Iemand anders", mandate=Mandate.BOARD)
     )
-    contact_left(session, cast.activator, carla.id, carla.version, ContactLeftIn(left_on=clock.today()))
+    contact_left(
+        session, cast.activator, cast.corporation_id, carla.id, carla.version, ContactLeftIn(left_on=clock.today())
+    )
 
     for contact in (carla, elsewhere):
         with pytest.raises(Invalid):
@@ -519,3 +522,15 @@ def test_events_hold_codes_and_days_and_no_words(session: Session, cast: Cast) -
         "answer": "no",
         "mandate": "operational",
     }
+
+
+def test_a_list_takes_one_statement_however_long_it_is(session: Session, cast: Cast) -> None:
+    for _ in range(5):
+        an_ask(session, cast)
+    said: list[str] = []
+    event.listen(session.connection(), "before_cursor_execute", lambda *told: said.append(told[2]))
+
+    for limit in (1, 50):
+        said.clear()
+        list_asks(session, cast.activator, AskQuery(limit=limit))
+        assert len(said) == 1

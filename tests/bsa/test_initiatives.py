@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from pydantic import ValidationError
+from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from bsa import clock
@@ -331,3 +332,15 @@ def test_initiatives_are_listed_newest_first_in_pages_and_by_filters(session: Se
 def test_an_unknown_initiative_is_not_found(session: Session, cast: Cast) -> None:
     with pytest.raises(NotFound):
         find_initiative(session, cast.activator, clock.new_id())
+
+
+def test_a_list_takes_two_statements_however_long_it_is(session: Session, cast: Cast) -> None:
+    for number in range(5):
+        an_initiative(session, cast, f"Nummer {number}", theme_ids=[a_theme(session, cast.here_id).id])
+    said: list[str] = []
+    event.listen(session.connection(), "before_cursor_execute", lambda *told: said.append(told[2]))
+
+    for limit in (1, 50):
+        said.clear()
+        list_initiatives(session, cast.activator, InitiativeQuery(limit=limit))
+        assert len(said) == 2

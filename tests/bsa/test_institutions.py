@@ -136,7 +136,7 @@ def test_the_team_the_administrator_and_the_own_institution_see_its_people(
     assert [(one.name, one.mandate, one.email) for one in listed] == [
         ("Carla Nijenhuis", Mandate.POLICY, "carla@veenhoek.example")
     ]
-    assert show_contact(session, cast.actors[name], contact.id).job == "manager vastgoed"
+    assert show_contact(session, cast.actors[name], cast.corporation_id, contact.id).job == "manager vastgoed"
 
 
 def test_a_policy_officer_sees_institutions_without_their_people(session: Session, cast: Cast) -> None:
@@ -146,7 +146,7 @@ def test_a_policy_officer_sees_institutions_without_their_people(session: Sessio
     with pytest.raises(NotAllowed):
         list_contacts(session, cast.policy, cast.corporation_id, EVERYBODY)
     with pytest.raises(NotFound):
-        find_contact(session, cast.policy, contact.id)
+        find_contact(session, cast.policy, cast.corporation_id, contact.id)
 
 
 def test_another_institution_does_not_know_that_they_exist(session: Session, cast: Cast) -> None:
@@ -155,7 +155,7 @@ def test_another_institution_does_not_know_that_they_exist(session: Session, cas
     with pytest.raises(NotFound):
         list_contacts(session, cast.rival, cast.corporation_id, EVERYBODY)
     with pytest.raises(NotFound):
-        show_contact(session, cast.rival, contact.id)
+        show_contact(session, cast.rival, cast.corporation_id, contact.id)
 
 
 def test_names_and_addresses_of_people_are_sealed_in_the_database(session: Session, cast: Cast) -> None:
@@ -171,19 +171,21 @@ def test_what_is_kept_about_somebody_can_be_changed_by_the_team_only(session: Se
     contact = a_contact(session, cast)
     change = InstitutionContactChange(mandate=Mandate.BOARD, phone="0591 12 34 56")
 
-    changed = change_contact(session, cast.teamleader, contact.id, contact.version, change)
+    changed = change_contact(session, cast.teamleader, cast.corporation_id, contact.id, contact.version, change)
 
     assert (changed.name, changed.mandate, changed.phone) == ("Carla Nijenhuis", Mandate.BOARD, "0591 12 34 56")
     with pytest.raises(NotAllowed):
-        change_contact(session, cast.corporation, contact.id, contact.version, change)
+        change_contact(session, cast.corporation, cast.corporation_id, contact.id, contact.version, change)
     with pytest.raises(NotFound):
-        change_contact(session, cast.rival, contact.id, contact.version, change)
+        change_contact(session, cast.rival, cast.corporation_id, contact.id, contact.version, change)
 
 
 def test_who_left_is_off_the_list_and_is_not_asked_any_more(session: Session, cast: Cast) -> None:
     contact = a_contact(session, cast)
 
-    contact_left(session, cast.activator, contact.id, contact.version, ContactLeftIn(left_on=clock.today()))
+    contact_left(
+        session, cast.activator, cast.corporation_id, contact.id, contact.version, ContactLeftIn(left_on=clock.today())
+    )
 
     assert list_contacts(session, cast.activator, cast.corporation_id, EVERYBODY).items == []
     everybody = list_contacts(session, cast.activator, cast.corporation_id, InstitutionContactQuery(left=True)).items
@@ -191,7 +193,14 @@ def test_who_left_is_off_the_list_and_is_not_asked_any_more(session: Session, ca
     with pytest.raises(Invalid):
         contact_named(session, cast.activator, cast.corporation_id, contact.id, at="contact_id")
     with pytest.raises(Conflict):
-        change_contact(session, cast.activator, contact.id, contact.version, InstitutionContactChange(job="weg"))
+        change_contact(
+            session,
+            cast.activator,
+            cast.corporation_id,
+            contact.id,
+            contact.version,
+            InstitutionContactChange(job="weg"),
+        )
 
 
 def test_no_event_holds_a_name(session: Session, cast: Cast) -> None:

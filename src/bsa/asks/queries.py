@@ -175,6 +175,11 @@ def events_of(session: Session, ask: Ask) -> list[AskEvent]:
     return list(session.scalars(select(AskEvent).where(col(AskEvent.ask_id) == ask.id).order_by(col(AskEvent.number))))
 
 
+def list_letters(session: Session, actor: Actor, ask_id: UUID) -> list[LetterItem]:
+    """List the letters that went with an ask, in order."""
+    return _letters(session, get_ask(session, actor, ask_id, Permission.SEE_LETTERS))
+
+
 def show_letter(session: Session, actor: Actor, ask_id: UUID, letter_id: UUID) -> LetterOut:
     """Show a letter, to read and to print."""
     ask = get_ask(session, actor, ask_id, Permission.SEE_LETTERS)

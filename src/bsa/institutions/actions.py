@@ -70,10 +70,15 @@ def record_contact(
 
 
 def change_contact(
-    session: Session, actor: Actor, contact_id: UUID, version: int, change: InstitutionContactChange
+    session: Session,
+    actor: Actor,
+    institution_id: UUID,
+    contact_id: UUID,
+    version: int,
+    change: InstitutionContactChange,
 ) -> InstitutionContact:
     """Change what is kept about somebody at an institution."""
-    contact = _at_work(session, actor, contact_id, version)
+    contact = _at_work(session, actor, institution_id, contact_id, version)
     for name in change.model_fields_set:
         setattr(contact, name, getattr(change, name))
     contact.touch()
@@ -83,10 +88,10 @@ def change_contact(
 
 
 def contact_left(
-    session: Session, actor: Actor, contact_id: UUID, version: int, told: ContactLeftIn
+    session: Session, actor: Actor, institution_id: UUID, contact_id: UUID, version: int, told: ContactLeftIn
 ) -> InstitutionContact:
     """Write down that somebody no longer works at the institution; nothing new is addressed to this person."""
-    contact = _at_work(session, actor, contact_id, version)
+    contact = _at_work(session, actor, institution_id, contact_id, version)
     contact.left_on = not_later("left_on", told.left_on)
     contact.touch()
     note(session, actor, "institution_contact.left", contact, left_on=contact.left_on)
@@ -94,8 +99,10 @@ def contact_left(
     return contact
 
 
-def _at_work(session: Session, actor: Actor, contact_id: UUID, version: int) -> InstitutionContact:
-    contact = find_contact(session, actor, contact_id)
+def _at_work(
+    session: Session, actor: Actor, institution_id: UUID, contact_id: UUID, version: int
+) -> InstitutionContact:
+    contact = find_contact(session, actor, institution_id, contact_id)
     require(actor, Permission.RECORD_INSTITUTION, contact, instead=ONLY_THE_TEAM)
     not_stale(contact, version)
     if contact.left_on is not None:

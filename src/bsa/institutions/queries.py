@@ -101,9 +101,13 @@ def list_contacts(
     )
 
 
-def find_contact(session: Session, actor: Actor, contact_id: UUID) -> InstitutionContact:
+def find_contact(session: Session, actor: Actor, institution_id: UUID, contact_id: UUID) -> InstitutionContact:
     """Return somebody at an institution of whom the actor may know, opened; locked when the session writes."""
-    query = select(InstitutionContact).where(col(InstitutionContact.id) == contact_id, contacts_visible_to(actor))
+    query = select(InstitutionContact).where(
+        col(InstitutionContact.id) == contact_id,
+        col(InstitutionContact.institution_id) == institution_id,
+        contacts_visible_to(actor),
+    )
     contact = session.scalar(locked(session, query, InstitutionContact))
     if contact is None:
         raise NotFound
@@ -111,9 +115,9 @@ def find_contact(session: Session, actor: Actor, contact_id: UUID) -> Institutio
     return contact
 
 
-def show_contact(session: Session, actor: Actor, contact_id: UUID) -> InstitutionContactOut:
+def show_contact(session: Session, actor: Actor, institution_id: UUID, contact_id: UUID) -> InstitutionContactOut:
     """Show somebody at an institution."""
-    return contact_out(actor, find_contact(session, actor, contact_id))
+    return contact_out(actor, find_contact(session, actor, institution_id, contact_id))
 
 
 def contact_named(
