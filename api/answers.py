@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
 from functools import wraps
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -12,12 +12,24 @@ from fastapi.routing import APIRoute
 from bsa import clock
 from bsa.shapes import Page, Resource
 
+Operation = TypeVar("Operation", bound=Callable[..., Any])
+
 _answer: ContextVar[list[Any]] = ContextVar("answer")
 
 
 def etag(version: int) -> str:
     """Return the ETag of a version today: what is computed from the day (late, the window) changes with the day."""
     return f'"{version}.{clock.today():%Y%m%d}"'
+
+
+def found_at(path: str) -> Callable[[Operation], Operation]:
+    """Declare where what an operation makes is found, when that is not under the path to which it was sent."""
+
+    def declare(operation: Operation) -> Operation:
+        operation.found_at = path  # type: ignore[attr-defined]
+        return operation
+
+    return declare
 
 
 class AnsweringRoute(APIRoute):
@@ -38,7 +50,7 @@ class AnsweringRoute(APIRoute):
             finally:
                 _answer.reset(token)
             if remembered:
-                _add_headers(request, response, remembered[0])
+                _add_headers(request, response, remembered[0], getattr(self.endpoint, "found_at", None))
                 if _unchanged(request, response):
                     return Response(status_code=304, headers={"ETag": response.headers["ETag"]})
             return response
@@ -59,13 +71,16 @@ def _remembering(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     return remember
 
 
-def _add_headers(request: Request, response: Response, result: Any) -> None:
+def _add_headers(request: Request, response: Response, result: Any, found_at: str | None) -> None:
     if isinstance(result, Page) and result.next_cursor:
         following = request.url.include_query_params(cursor=result.next_cursor)
         response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
     if isinstance(result, Resource):
         response.headers["ETag"] = etag(result.version)
     if response.status_code == 201 and getattr(result, "id", None) is not None:
+        if found_at is not None:
+            response.headers["Location"] = f"{request.scope['root_path']}{found_at}/{result.id}"
+            return
         # When the path leads through the resource itself, a deed was done to it, and the resource is what came of it.
         before, through, _ = request.url.path.partition(f"/{result.id}")
         response.headers["Location"] = before + through if through else f"{before}/{result.id}"

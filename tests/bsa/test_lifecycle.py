@@ -108,7 +108,7 @@ def a_full_life(session: Session, cast: Cast, marker: Markers) -> Resident:
     deeper = session.scalars(
         select(NeedLayer).where(col(NeedLayer.need_id) == need.id, col(NeedLayer.depth) == 1)
     ).one()
-    confirm_layer(session, actor, deeper.id, None, ConfirmationIn(confirmed=Confirmed.YES, asked_on=TODAY))
+    confirm_layer(session, actor, need.id, deeper.id, None, ConfirmationIn(confirmed=Confirmed.YES, asked_on=TODAY))
     decision = DecisionIn(choice=TranslationChoice.BOTH, reason=marker("reason"), counted=True, decided_on=TODAY)
     decide_translation(session, actor, need.id, None, decision)
     name_theme(

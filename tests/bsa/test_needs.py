@@ -144,7 +144,7 @@ def test_a_hunch_is_not_confirmed_at_once_but_can_be_later(session: Session, cas
     layer = layer_at(session, need, 1)
     for answer in (Confirmed.NO, Confirmed.YES):
         told = ConfirmationIn(confirmed=answer, asked_on=TODAY)
-        confirm_layer(session, cast.activator, layer.id, need.version, told)
+        confirm_layer(session, cast.activator, need.id, layer.id, need.version, told)
 
     out = show_need(session, cast.activator, need.id)
     assert (out.layers[1].how_learned, out.layers[1].confirmed) == (HowLearned.HUNCH, Confirmed.YES)
@@ -156,10 +156,15 @@ def test_the_stated_question_is_neither_struck_nor_confirmed(session: Session, c
     stated = layer_at(session, need, 0)
 
     with pytest.raises(Conflict):
-        strike_layer(session, cast.activator, stated.id, need.version)
+        strike_layer(session, cast.activator, need.id, stated.id, need.version)
     with pytest.raises(Conflict):
         confirm_layer(
-            session, cast.activator, stated.id, need.version, ConfirmationIn(confirmed=Confirmed.NO, asked_on=TODAY)
+            session,
+            cast.activator,
+            need.id,
+            stated.id,
+            need.version,
+            ConfirmationIn(confirmed=Confirmed.NO, asked_on=TODAY),
         )
     assert show_need(session, cast.activator, need.id).layers[0].allowed_actions == []
 
@@ -170,9 +175,9 @@ def test_a_struck_layer_keeps_its_words_and_its_place(session: Session, cast: Ca
     deepen_need(session, cast.activator, need.id, need.version, a_layer())
     layer = layer_at(session, need, 1)
 
-    strike_layer(session, cast.activator, layer.id, need.version)
+    strike_layer(session, cast.activator, need.id, layer.id, need.version)
     with pytest.raises(Conflict):
-        strike_layer(session, cast.activator, layer.id, need.version)
+        strike_layer(session, cast.activator, need.id, layer.id, need.version)
     deepen_need(session, cast.activator, need.id, need.version, a_layer(words="Dit was het."))
 
     out = show_need(session, cast.activator, need.id)
@@ -211,7 +216,7 @@ def test_a_sensitive_layer_makes_the_whole_need_sensitive_unless_it_was_struck(s
         decide_translation(session, cast.activator, need.id, need.version, together)
     # What colleagues see of it stays what was stated.
     assert need.life_area is LifeArea.HOUSING
-    strike_layer(session, cast.activator, layer_at(session, need, 1).id, need.version)
+    strike_layer(session, cast.activator, need.id, layer_at(session, need, 1).id, need.version)
     decide_translation(session, cast.activator, need.id, need.version, together)
 
 
@@ -249,8 +254,8 @@ def test_a_closed_need_refuses_everything_but_opening_it_again(session: Session,
     answer = ConfirmationIn(confirmed=Confirmed.YES, asked_on=TODAY)
     deeds: list[Callable[[], Need]] = [
         lambda: deepen_need(session, cast.activator, need.id, None, a_layer()),
-        lambda: confirm_layer(session, cast.activator, layer.id, None, answer),
-        lambda: strike_layer(session, cast.activator, layer.id, None),
+        lambda: confirm_layer(session, cast.activator, need.id, layer.id, None, answer),
+        lambda: strike_layer(session, cast.activator, need.id, layer.id, None),
         lambda: decide_translation(session, cast.activator, need.id, None, a_decision(TranslationChoice.INDIVIDUAL)),
         lambda: close_need(session, cast.activator, need.id, None, again),
     ]
@@ -293,8 +298,10 @@ def deeds_to(session: Session, who: Actor, need: Need) -> list[Callable[[], obje
     stated = layer_at(session, need, 0)
     return [
         lambda: deepen_need(session, who, need.id, None, a_layer()),
-        lambda: confirm_layer(session, who, stated.id, None, ConfirmationIn(confirmed=Confirmed.YES, asked_on=TODAY)),
-        lambda: strike_layer(session, who, stated.id, None),
+        lambda: confirm_layer(
+            session, who, need.id, stated.id, None, ConfirmationIn(confirmed=Confirmed.YES, asked_on=TODAY)
+        ),
+        lambda: strike_layer(session, who, need.id, stated.id, None),
         lambda: decide_translation(session, who, need.id, None, a_decision(TranslationChoice.INDIVIDUAL)),
         lambda: close_need(session, who, need.id, None, ClosingIn(ending=NeedEnding.SOLVED, closed_on=TODAY)),
         lambda: reopen_need(session, who, need.id, None),

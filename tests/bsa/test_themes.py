@@ -20,7 +20,7 @@ from bsa.residents.actions import change_resident, restrict_resident
 from bsa.residents.models import Resident
 from bsa.residents.shapes import ResidentChange
 from bsa.themes.actions import change_theme, close_theme, link_need, name_theme, unlink_need
-from bsa.themes.queries import list_themes, show_theme, theme_ids_of
+from bsa.themes.queries import list_themes, show_theme
 from bsa.themes.shapes import ThemeChange, ThemeIn, ThemeQuery
 
 from tests.cast import Cast, a_resident
@@ -57,7 +57,11 @@ def test_a_theme_is_named_with_the_needs_that_made_it_visible(session: Session, 
     )
     assert out.allowed_actions == ["change_theme", "close_theme", "link_need"]
     assert events(session, theme.id) == ["theme.named", "theme.need_linked"]
-    assert theme_ids_of(session, [need.id]) == {need.id: [theme.id]}
+    name_theme(session, cast.activator, a_theme(cast))
+    about = list_themes(session, cast.activator, ThemeQuery(need_id=need.id)).items
+    assert [one.id for one in about] == [theme.id]
+    with pytest.raises(NotAllowed):
+        list_themes(session, cast.colleague, ThemeQuery(need_id=need.id))
 
 
 def test_themes_are_named_in_ones_own_area_by_the_team(session: Session, cast: Cast) -> None:

@@ -77,9 +77,11 @@ def deepen_need(session: Session, actor: Actor, need_id: UUID, version: int | No
     return need
 
 
-def confirm_layer(session: Session, actor: Actor, layer_id: UUID, version: int | None, answer: ConfirmationIn) -> Need:
+def confirm_layer(
+    session: Session, actor: Actor, need_id: UUID, layer_id: UUID, version: int | None, answer: ConfirmationIn
+) -> Need:
     """Add what the resident said when asked whether a layer is it; `version` is the need's."""
-    need, layer = _layer(session, actor, layer_id, Permission.CONFIRM_LAYER, version)
+    need, layer = _standing_layer(session, actor, need_id, layer_id, Permission.CONFIRM_LAYER, version)
     if layer.depth == 0:
         raise Conflict("The stated question is what the resident said; what it turned out to be is a deeper layer.")
     asked_on = not_later("asked_on", answer.asked_on)
@@ -98,9 +100,9 @@ def confirm_layer(session: Session, actor: Actor, layer_id: UUID, version: int |
     return need
 
 
-def strike_layer(session: Session, actor: Actor, layer_id: UUID, version: int | None) -> Need:
+def strike_layer(session: Session, actor: Actor, need_id: UUID, layer_id: UUID, version: int | None) -> Need:
     """Strike through a deeper layer that was not it; its text stays. `version` is the need's."""
-    need, layer = _layer(session, actor, layer_id, Permission.STRIKE_LAYER, version)
+    need, layer = _standing_layer(session, actor, need_id, layer_id, Permission.STRIKE_LAYER, version)
     if layer.depth == 0:
         raise Conflict("The stated question stays; what it turned out to be is a deeper layer.")
     layer.struck_at, layer.struck_by_id = clock.now(), actor.id
@@ -177,13 +179,13 @@ def unrestricted_need(
     return need, changeable(session, actor, resident.id, permission)
 
 
-def _layer(
-    session: Session, actor: Actor, layer_id: UUID, permission: Permission, version: int | None
+def _standing_layer(
+    session: Session, actor: Actor, need_id: UUID, layer_id: UUID, permission: Permission, version: int | None
 ) -> tuple[Need, NeedLayer]:
+    need, _ = changeable_need(session, actor, need_id, permission, version)
     layer = session.get(NeedLayer, layer_id)
-    if layer is None:
+    if layer is None or layer.need_id != need.id:
         raise NotFound
-    need, _ = changeable_need(session, actor, layer.need_id, permission, version)
     if layer.struck_at is not None:
         raise Conflict("This layer was struck.")
     return need, layer
