@@ -11,6 +11,7 @@ from sqlmodel import Session
 from starlette.datastructures import FormData, ImmutableMultiDict
 
 from bsa.errors import Conflict, Fault, Invalid, NotAllowed, Refusal, Stale
+from bsa.shapes import Shape
 from web.flashes import N_
 from web.guests import Guest, guest_of
 from web.languages import translations
@@ -43,6 +44,10 @@ IN_WORDS: dict[str, str] = {
 
 MEANT = {"reason": "words", "words_needed": "words", "votes": "kept", "witnesses": "witness_ids"}
 """What our shapes refuse as a whole, and the field that it stands beside on a page."""
+
+
+class Nothing(Shape):
+    """What a form sends that only says: do it."""
 
 
 @dataclass
