@@ -94,6 +94,9 @@ def test_each_deed_is_refused_in_the_wrong_state_of_an_old_version_and_for_other
     assert client.post(path, json=told).status_code == 428
     assert client.post(path, json=told, headers={"If-Match": '"1"'}).status_code == 412
     assert client.post(path, json={}, headers=here).status_code == 400
+    if deed == "escalations":
+        no_higher = client.post(path, json={**told, "mandate": "operational"}, headers=here).json()
+        assert [one["location"] for one in no_higher["errors"]] == ["/mandate"]
     for name, status in (("nobody", 401), ("stranger", 404), ("rival", 404), ("policy", 404), ("privacy", 404)):
         assert client_of(name).post(path, json=told, headers=here).status_code == status, name
     corporation = client_of("corporation").post(path, json=told, headers=here)

@@ -1,10 +1,10 @@
 """What comes in and goes out about asks."""
 
 from datetime import date, datetime
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from bsa.asks.models import AnswerKind, AskEventKind, AskState, Side, Source
@@ -12,9 +12,22 @@ from bsa.institutions.models import Mandate
 from bsa.shapes import Listing, Out, Resource, Shape, Text
 
 
-def _we_ask(voiced_by: Side | None) -> None:
+def _we_ask(voiced_by: Side) -> Side:
     if voiced_by is Side.INSTITUTION:
         raise PydanticCustomError("voiced_by", "An ask is voiced by residents or by the team, not by an institution.")
+    return voiced_by
+
+
+def _higher_up(mandate: Mandate) -> Mandate:
+    if mandate is Mandate.OPERATIONAL:
+        raise PydanticCustomError("mandate", "Escalate to the policy level or to the board.")
+    return mandate
+
+
+AskingSide = Annotated[Side, AfterValidator(_we_ask)]
+"""Who voices an ask: residents, or the team."""
+HigherMandate = Annotated[Mandate, AfterValidator(_higher_up)]
+"""A level above the operational one."""
 
 
 class AskIn(Shape):
@@ -23,12 +36,7 @@ class AskIn(Shape):
     initiative_id: UUID
     institution_id: UUID
     text: Text
-    voiced_by: Side = Side.RESIDENTS
-
-    @model_validator(mode="after")
-    def _residents_or_the_team_ask(self) -> Self:
-        _we_ask(self.voiced_by)
-        return self
+    voiced_by: AskingSide = Side.RESIDENTS
 
 
 class AskChange(Shape):
@@ -36,11 +44,10 @@ class AskChange(Shape):
 
     institution_id: UUID | None = None
     text: Text | None = None
-    voiced_by: Side | None = None
+    voiced_by: AskingSide | None = None
 
     @model_validator(mode="after")
-    def _residents_or_the_team_ask(self) -> Self:
-        _we_ask(self.voiced_by)
+    def _what_it_is_stays(self) -> Self:
         if any(getattr(self, name) is None for name in self.model_fields_set):
             raise PydanticCustomError(
                 "required", "An ask always has an institution, a text and somebody who voices it."
@@ -65,15 +72,9 @@ class EscalationIn(Shape):
     happened_on: date
     reply_by: date
     reason: Text
-    mandate: Mandate
+    mandate: HigherMandate
     source: Source
     contact_id: UUID | None = None
-
-    @model_validator(mode="after")
-    def _higher_up(self) -> Self:
-        if self.mandate is Mandate.OPERATIONAL:
-            raise PydanticCustomError("mandate", "Escalate to the policy level or to the board.")
-        return self
 
 
 class AnswerIn(Shape):
