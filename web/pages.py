@@ -92,6 +92,7 @@ def environment(language: Language) -> Environment:
     made.globals.update(path_for=_path_for, asset=asset)
     made.filters.update(
         day=lambda value: _day(value, language),
+        month=lambda value: _month(value, language),
         moment=lambda value: _moment(value, language),
         ago=lambda value: _ago(value, language),
     )
@@ -145,6 +146,11 @@ def _plain(value: Any) -> Any:
 
 def _day(value: date | None, language: Language) -> str:
     return format_date(value, "d MMMM y", locale=language.value) if value else ""
+
+
+def _month(value: str, language: Language) -> str:
+    """Say a month that is written as `2026-03`."""
+    return format_date(date.fromisoformat(f"{value}-01"), "MMMM y", locale=language.value)
 
 
 def _moment(value: datetime | None, language: Language) -> str:
