@@ -9,7 +9,19 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import accounts, areas, commitments, residents
+from api import (
+    accounts,
+    areas,
+    asks,
+    commitments,
+    contacts,
+    initiatives,
+    institutions,
+    needs,
+    promises,
+    residents,
+    themes,
+)
 from api.errors import answer_with_problems
 from bsa.database import Database
 
@@ -69,7 +81,19 @@ ROUTERS = (
     accounts.router,
     accounts.colleagues,
     accounts.own,
+    institutions.router,
     residents.router,
+    contacts.router,
+    contacts.of_resident,
+    promises.router,
+    promises.of_resident,
+    promises.day,
+    needs.router,
+    needs.of_resident,
+    themes.router,
+    themes.board,
+    initiatives.router,
+    asks.router,
     commitments.router,
     commitments.public,
 )
