@@ -21,7 +21,7 @@ of_resident = APIRouter(prefix="/residents/{resident_id}/contacts", tags=["conta
 def list_contacts(
     session: Reading, caller: Caller, resident_id: UUID, wanted: Annotated[Listing, Query()]
 ) -> Page[ContactOut]:
-    """List the contacts with a resident, newest first, struck ones too. A note for its author is shown to nobody else."""
+    """List the contacts with a resident, newest first, struck ones too. The author's own note is for the author."""
     return queries.list_contacts(session, caller, resident_id, wanted)
 
 

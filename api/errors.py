@@ -127,8 +127,8 @@ def _refusal(request: Request, error: Exception) -> Response:
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if token_sent else "Bearer"
     if isinstance(error, TooManyAttempts):
         headers["Retry-After"] = error.facts["seconds"]
-    if isinstance(error, MovedTo):
-        headers["Location"] = request.url.path.rsplit("/", 1)[0] + "/" + error.key
+    if isinstance(error, MovedTo) and "resident_id" in request.path_params:
+        headers["Location"] = request.url.path.replace(str(request.path_params["resident_id"]), error.key)
     return problem(status, str(error), errors=errors, headers=headers)
 
 

@@ -382,7 +382,10 @@ def test_signposts_always_point_to_where_everything_is(session: Session, cast: C
             find_resident(session, cast.activator, signpost.id)
         assert moved.value.key == str(third.id)
     with pytest.raises(MovedTo):
+        merge_residents(session, cast.activator, first.id, None, MergeIn(duplicate_id=third.id))
+    with pytest.raises(Invalid) as refused:
         merge_residents(session, cast.activator, third.id, None, MergeIn(duplicate_id=first.id))
+    assert [one.code for one in refused.value.faults] == ["merged"]
 
 
 def test_a_merge_needs_both_records_open_to_the_actor(session: Session, cast: Cast) -> None:

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from bsa import clock
 from bsa.areas.queries import find_area
-from bsa.errors import Conflict, NotFound, invalid
+from bsa.errors import Conflict, MovedTo, NotFound, invalid
 from bsa.events import note
 from bsa.initiatives.models import Aim, Initiative, InitiativeTheme, Participant, Phase
 from bsa.initiatives.queries import find_initiative, get_initiative
@@ -84,6 +84,7 @@ def move_phase(session: Session, actor: Actor, initiative_id: UUID, version: int
 def add_participant(session: Session, actor: Actor, initiative_id: UUID, told: ParticipantIn) -> Participant:
     """Write down that a resident takes part; it needs the resident's consent to be introduced to the others."""
     initiative = find_initiative(session, actor, initiative_id)
+    require(actor, Permission.ADD_PARTICIPANT)
     resident = _resident_named(session, actor, told.resident_id, at="resident_id")
     if initiative.phase is Phase.STOPPED:
         raise Conflict("This initiative has stopped. Take it up again first.")
@@ -113,6 +114,7 @@ def add_participant(session: Session, actor: Actor, initiative_id: UUID, told: P
 def end_participation(session: Session, actor: Actor, initiative_id: UUID, participant_id: UUID) -> None:
     """Write down that a resident no longer takes part."""
     initiative = find_initiative(session, actor, initiative_id)
+    require(actor, Permission.ADD_PARTICIPANT)
     participant = session.get(Participant, participant_id)
     if participant is None or participant.initiative_id != initiative.id:
         raise NotFound
@@ -182,7 +184,7 @@ def unlink_theme(session: Session, actor: Actor, initiative_id: UUID, theme_id: 
 def _resident_named(session: Session, actor: Actor, resident_id: UUID, *, at: str) -> Resident:
     try:
         return changeable(session, actor, resident_id, Permission.ADD_PARTICIPANT)
-    except NotFound:
+    except (NotFound, MovedTo):
         raise invalid(at, "unknown", "There is no such resident among those you can see.") from None
 
 

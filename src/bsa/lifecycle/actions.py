@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from bsa.contacts.models import Contact
 from bsa.digests import keyed_digest
-from bsa.errors import Fault, Invalid, NotFound
+from bsa.errors import Fault, Invalid, MovedTo, NotFound
 from bsa.events import note
 from bsa.initiatives.models import Participant
 from bsa.keystore import KeyStore
@@ -132,6 +132,8 @@ def _duplicate(session: Session, actor: Actor, resident: Resident, wanted: Merge
             return changeable(session, actor, wanted.duplicate_id, Permission.MERGE_RESIDENTS)
         except NotFound:
             fault = Fault(("duplicate_id",), "unknown", "There is no such resident among those you can see.")
+        except MovedTo:
+            fault = Fault(("duplicate_id",), "merged", "This was merged already; everything is with another one now.")
     raise Invalid(fault)
 
 

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from bsa import clock
 from bsa.areas.queries import find_area
-from bsa.errors import Conflict, Fault, Invalid, NotFound, invalid
+from bsa.errors import Conflict, Fault, Invalid, MovedTo, NotFound, invalid
 from bsa.events import note
 from bsa.people.queries import find_colleague
 from bsa.permissions import Actor, Permission, require
@@ -228,7 +228,7 @@ def _household(session: Session, actor: Actor, other_id: UUID | None, area_id: U
         return None
     try:
         other = find_resident(session, actor, other_id)
-    except NotFound:
+    except (NotFound, MovedTo):
         raise invalid("household_of_id", "unknown", "There is no such resident among those you can see.") from None
     if other.household_id is None:
         household = Household(area_id=area_id)
