@@ -1,4 +1,4 @@
-"""The cast: the same few people in every test, each with a role and a reach, and the areas and institutions around them.
+"""The cast: the same few people in every test, each with a role and a reach, and what is around them.
 
 Here is the neighbourhood where the story plays; there is another one, so that "other area" is always somebody's.
 """

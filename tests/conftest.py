@@ -3,25 +3,33 @@
 Every test that asks for a database runs on each kind: SQLite, and the PostgreSQL servers of `tests/postgres.py`.
 """
 
+import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import make_url
 from sqlmodel import Session
-from tests import postgres
-from tests.cast import NOW, Cast, gather
 
 from bsa import clock
 from bsa.database import Database
 from bsa.keyring import KeyRing
 from bsa.settings import Mode, Settings
 
+from tests import postgres
+from tests.cast import NOW, Cast, gather
+from tests.walked import prepare
+
 pytest_plugins = ["tests.postgres", "tests.browser.chromium"]
+
+Fresh = Callable[[], AbstractContextManager[tuple[Database, dict[str, str]]]]
+"""Makes a fresh copy of the walked installation: its database, and the keys of what is in it."""
 
 SERVERS = [name for name in postgres.installations() if name == "postgresql" or os.environ.get("BSA_TEST_LONG")]
 RING = SecretStr(KeyRing({"test": bytes(range(32))}).write())
@@ -122,12 +130,13 @@ def _make_on_postgresql(kind: str, url: str) -> None:
 def _recall(session: Session) -> Cast:
     """Find the keys of the cast again in a copied database."""
     from sqlmodel import col, select
-    from tests.cast import ROLES
 
     from bsa.areas.models import Area
     from bsa.institutions.models import Institution
     from bsa.people.queries import actor_by_name
     from bsa.permissions import Purpose
+
+    from tests.cast import ROLES
 
     areas = {area.name: area.id for area in session.scalars(select(Area))}
     institutions = {one.name: one.id for one in session.scalars(select(Institution).order_by(col(Institution.name)))}
@@ -144,3 +153,64 @@ def _recall(session: Session) -> Cast:
             for name in ROLES
         },
     )
+
+
+@pytest.fixture(scope="session")
+def walked_template(
+    database_kind: str, template: Path | None, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path | None, dict[str, str]]:
+    """Make one installation in which the line was walked, to be copied; and the keys of what is in it."""
+    if template is not None:
+        folder = tmp_path_factory.mktemp("walked")
+        for name in ("bsa.db", "keys.db"):
+            shutil.copy(template / name, folder / name)
+        return folder, _walk(settings_for(f"sqlite:///{folder}/bsa.db", f"sqlite:///{folder}/keys.db"))
+    server = postgres.server(database_kind)
+    kept = server.folder / "walked.json"
+
+    def fill(url: str) -> None:
+        _make_on_postgresql(database_kind, url)
+        name = make_url(url).database or ""
+        kept.write_text(json.dumps(_walk(settings_for(url, server.url(name, role="bsa_keys")))))
+
+    server.template("walked", fill)
+    return None, json.loads(kept.read_text())
+
+
+@pytest.fixture
+def fresh_walked(
+    database_kind: str,
+    walked_template: tuple[Path | None, dict[str, str]],
+    tmp_path: Path,
+    standing_clock: None,
+) -> Fresh:
+    """Hand out fresh copies of the walked installation, as many as asked for."""
+    numbers = count()
+    return lambda: open_walked(database_kind, walked_template, tmp_path / str(next(numbers)))
+
+
+@contextmanager
+def open_walked(
+    database_kind: str, walked_template: tuple[Path | None, dict[str, str]], copy: Path
+) -> Iterator[tuple[Database, dict[str, str]]]:
+    """Open a fresh copy of the walked installation."""
+    folder, things = walked_template
+    if folder is not None:
+        shutil.copytree(folder, copy, dirs_exist_ok=True)
+        database = Database(settings_for(f"sqlite:///{copy}/bsa.db", f"sqlite:///{copy}/keys.db"))
+        yield database, things
+        database.close()
+        return
+    server = postgres.server(database_kind)
+    with server.database("walked") as url:
+        database = Database(settings_for(url, server.url(make_url(url).database or "", role="bsa_keys")))
+        yield database, things
+        database.close()
+
+
+def _walk(settings: Settings) -> dict[str, str]:
+    database = Database(settings)
+    with clock.standing_at(NOW), database.writing() as session:
+        things = prepare(session, _recall(session))
+    database.close()
+    return things

@@ -7,6 +7,7 @@ on a Dutch calendar. The demo and the tests stand the clock at another moment; n
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from itertools import count
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from uuid_utils.compat import uuid7
 HERE = ZoneInfo("Europe/Amsterdam")
 
 _standing_at: datetime | None = None
+_keys_made = count()
 
 
 def now() -> datetime:
@@ -36,7 +38,8 @@ def new_id() -> UUID:
     """Return a key that sorts by the moment it was made (UUIDv7, RFC 9562)."""
     if _standing_at is None:
         return uuid7()
-    return uuid7(nanoseconds=round(_standing_at.timestamp() * 1_000_000) * 1000)
+    # While the clock stands, each key is a millisecond later than the one before, so that they sort as they were made.
+    return uuid7(nanoseconds=(round(_standing_at.timestamp() * 1000) + next(_keys_made)) * 1_000_000)
 
 
 @contextmanager
@@ -46,8 +49,8 @@ def standing_at(moment: datetime) -> Iterator[None]:
     For the demo, which is played on the days of its story, and for tests. It is process-wide on purpose: a request
     that a test sends is answered in another thread.
     """
-    global _standing_at
-    before, _standing_at = _standing_at, moment.astimezone(UTC)
+    global _standing_at, _keys_made
+    before, _standing_at, _keys_made = _standing_at, moment.astimezone(UTC), count()
     try:
         yield
     finally:

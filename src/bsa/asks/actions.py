@@ -32,6 +32,7 @@ NOT_NOW: dict[AskEventKind, str] = {
 
 def draft_ask(session: Session, actor: Actor, told: AskIn) -> Ask:
     """Draft what is to be asked of an institution; only the team sees a draft."""
+    require(actor, Permission.DRAFT_ASK)
     initiative = initiative_named(session, actor, told.initiative_id, at="initiative_id")
     require(actor, Permission.DRAFT_ASK, initiative)
     institution = institution_named(session, actor, told.institution_id, at="institution_id")

@@ -1,0 +1,359 @@
+"""Role × deed: what every operation of the API answers to everybody, written by hand and held against the real answers.
+
+The columns are the cast: the resident's own worker; a colleague in the same area who does not look after the resident;
+an activator of another area; the team leader here; a contact of the institution concerned; a contact of another
+institution; a policy officer and a privacy officer of the municipality; an administrator. Without a token it is always
+401, but for what is open to all.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+WHO = ("activator", "colleague", "stranger", "teamleader", "corporation", "rival", "policy", "privacy", "admin")
+TODAY = "2026-03-24"
+LATER = "2026-06-01"
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One operation: how it is called, and the status for each of the cast."""
+
+    method: str
+    path: str
+    """With `{thing}` for keys; the route is recognised by the path with all things left out."""
+    answers: str
+    """Nine statuses, in the order of `WHO`."""
+    body: Any = None
+    version_of: str = ""
+    """The thing whose version goes into `If-Match`."""
+    open: bool = False
+    """Open to all, also without a token."""
+    note: str = field(default="", compare=False)
+
+    def answer_to(self, who: str) -> int:
+        """Return the expected status."""
+        return int(self.answers.split()[WHO.index(who)])
+
+
+#                 activator colleague stranger teamleader corporation rival policy privacy admin
+ALL = "200 200 200 200 200 200 200 200 200"
+ADMIN = "403 403 403 403 403 403 403 403 200"
+ADMIN_HIDDEN = "404 404 404 404 404 404 404 404 200"
+OWN_RECORD = "200 403 404 404 404 404 404 403 404"
+TEAM = "200 200 404 200 404 404 404 404 404"
+
+contact = {"happenedOn": TODAY, "place": "doorstep", "purpose": "being_there", "shareableNote": "Zwaaide"}
+layer = {
+    "words": "Ze luisteren niet",
+    "howLearned": "said",
+    "confirmed": "yes",
+    "lifeArea": "housing",
+    "learnedOn": TODAY,
+}
+put = {"happenedOn": TODAY, "replyBy": LATER, "source": "mail", "mandate": "policy"}
+verdict = {"kept": 3, "partly": 1, "notKept": 0, "happenedOn": TODAY, "witnessIds": ["{geert}", "{ria}"]}
+promise = {
+    "askId": "{answered}",
+    "promise": "Wij plaatsen een modelwoning.",
+    "residentsWords": "We kunnen gaan kijken.",
+    "sign": "De deur is open.",
+    "dueOn": LATER,
+    "mandate": "policy",
+    "promisedOn": TODAY,
+}
+
+
+def made(answers: str) -> str:
+    """Return the answers of a deed that makes something: 201 where reading answers 200."""
+    return answers.replace("200", "201")
+
+
+def done(answers: str) -> str:
+    """Return the answers of a deed that leaves nothing to say: 204."""
+    return answers.replace("200", "204")
+
+
+DEEDS: list[Deed] = [
+    # Areas
+    Deed("GET", "/areas", ALL),
+    Deed("GET", "/areas/{here}", ALL),
+    Deed("POST", "/areas", made(ADMIN), {"level": "complex", "name": "Molenstraat", "parentId": "{here}"}),
+    Deed("PATCH", "/areas/{here}", ADMIN, {"name": "Molenbuurt"}, "here"),
+    Deed("GET", "/areas/{here}/board", "200 200 404 200 403 403 403 403 403"),
+    # Accounts
+    Deed("GET", "/accounts", ADMIN),
+    Deed("POST", "/accounts", made(ADMIN), {"name": "nieuw", "displayName": "Nieuw", "roles": ["administrator"]}),
+    Deed("GET", "/accounts/{colleague}", ADMIN_HIDDEN),
+    Deed("PATCH", "/accounts/{colleague}", ADMIN_HIDDEN, {"active": False}, "colleague"),
+    Deed("POST", "/accounts/{colleague}/passwords", made(ADMIN_HIDDEN)),
+    Deed("GET", "/colleagues", "200 200 200 200 403 403 403 403 403"),
+    Deed(
+        "PUT",
+        "/own-account/password",
+        done(ALL),
+        {"present": "correct horse battery staple", "new": "a much longer staple"},
+    ),
+    # Institutions
+    Deed("GET", "/institutions", "200 200 200 200 200 200 200 403 200"),
+    Deed("POST", "/institutions", "201 201 201 201 403 403 403 403 201", {"name": "GGZ Oost", "kind": "police"}),
+    Deed("GET", "/institutions/{corporation}", "200 200 200 200 200 404 200 404 200"),
+    Deed(
+        "PATCH",
+        "/institutions/{corporation}",
+        "200 200 200 200 403 404 403 404 200",
+        {"name": "De Veenhoek 2"},
+        "corporation",
+    ),
+    Deed("GET", "/institutions/{corporation}/contacts", "200 200 200 200 200 404 403 404 200"),
+    Deed(
+        "POST",
+        "/institutions/{corporation}/contacts",
+        "201 201 201 201 403 404 403 404 201",
+        {"name": "Carla", "mandate": "policy"},
+    ),
+    Deed("GET", "/institutions/{corporation}/contacts/{person}", "200 200 200 200 200 404 404 404 200"),
+    Deed(
+        "PATCH",
+        "/institutions/{corporation}/contacts/{person}",
+        "200 200 200 200 403 404 404 404 200",
+        {"job": "Beheerder"},
+        "person",
+    ),
+    Deed(
+        "PUT",
+        "/institutions/{corporation}/contacts/{person}/departure",
+        "200 200 200 200 403 404 404 404 200",
+        {"leftOn": TODAY},
+        "person",
+    ),
+    # Residents
+    Deed("GET", "/residents", "200 200 200 403 403 403 403 200 403"),
+    Deed(
+        "POST",
+        "/residents",
+        "201 201 403 403 403 403 403 403 403",
+        {"callName": "Samira", "areaId": "{here}", "informedOn": TODAY, "informedHow": "spoken"},
+    ),
+    Deed("GET", "/residents/{geert}", OWN_RECORD),
+    Deed("PATCH", "/residents/{geert}", OWN_RECORD, {"callName": "Gerrit"}, "geert"),
+    Deed("PUT", "/residents/{geert}/level", OWN_RECORD, {"level": "alias"}, "geert"),
+    Deed("GET", "/residents/{geert}/losses?level=alias", OWN_RECORD),
+    Deed("POST", "/residents/{geert}/merges", made(OWN_RECORD), {"duplicateId": "{twin}"}, "geert"),
+    Deed("DELETE", "/residents/{geert}", done("200 403 404 404 404 404 404 200 404"), None, "geert"),
+    Deed(
+        "POST",
+        "/residents/{geert}/workers",
+        made(OWN_RECORD),
+        {"accountId": "{colleague}", "part": "stands_in"},
+    ),
+    Deed(
+        "DELETE",
+        "/residents/{ria}/workers/{stand_in}",
+        "204 204 404 404 404 404 404 403 404",
+        note="the colleague stands in for this one",
+    ),
+    Deed(
+        "POST",
+        "/residents/{twin}/consents",
+        made(OWN_RECORD),
+        {"scope": "to_be_counted", "how": "spoken", "givenOn": TODAY},
+    ),
+    Deed("DELETE", "/residents/{geert}/consents/{consent}", OWN_RECORD),
+    Deed("GET", "/residents/{geert}/restriction", "200 403 404 404 404 404 404 200 404"),
+    Deed("PUT", "/residents/{geert}/restriction", "200 403 404 404 404 404 404 200 404", None, "geert"),
+    Deed(
+        "DELETE",
+        "/residents/{geert}/restriction",
+        "409 403 404 404 404 404 404 409 404",
+        None,
+        "geert",
+        note="it is not restricted",
+    ),
+    # Contacts and promises
+    Deed("GET", "/residents/{geert}/contacts", OWN_RECORD),
+    Deed("POST", "/residents/{geert}/contacts", made(OWN_RECORD), contact),
+    Deed("GET", "/contacts/{contact}", OWN_RECORD),
+    Deed("POST", "/contacts/{contact}/corrections", made(OWN_RECORD), {"correction": None}),
+    Deed("GET", "/promises", "200 200 200 403 403 403 403 403 403"),
+    Deed("POST", "/residents/{geert}/promises", made(OWN_RECORD), {"text": "Bellen", "dueOn": LATER}),
+    Deed("GET", "/promises/overdue", "403 403 403 200 403 403 403 403 403"),
+    Deed("GET", "/promises/{promise}", OWN_RECORD),
+    Deed("PUT", "/promises/{promise}/outcome", OWN_RECORD, {"outcome": "kept"}, "promise"),
+    Deed("GET", "/day", "200 200 200 200 403 403 403 403 403"),
+    # Needs
+    Deed("GET", "/needs", "200 200 200 200 403 403 403 403 403"),
+    Deed(
+        "POST",
+        "/residents/{geert}/needs",
+        made(OWN_RECORD),
+        {"lifeArea": "housing", "words": "Het lekt", "learnedOn": TODAY},
+    ),
+    Deed("GET", "/needs/{need}", "200 403 404 403 404 404 404 404 404"),
+    Deed("GET", "/needs/{need}/layers", "200 403 404 403 404 404 404 404 404"),
+    Deed("POST", "/needs/{need}/layers", "201 403 404 403 404 404 404 404 404", layer, "need"),
+    Deed(
+        "POST",
+        "/needs/{need}/layers/{layer}/confirmations",
+        "201 403 404 403 404 404 404 404 404",
+        {"confirmed": "yes", "askedOn": TODAY},
+        "need",
+    ),
+    Deed("DELETE", "/needs/{need}/layers/{layer}", "200 403 404 403 404 404 404 404 404", None, "need"),
+    Deed("GET", "/needs/{need}/decisions", "200 403 404 403 404 404 404 404 404"),
+    Deed(
+        "POST",
+        "/needs/{need}/decisions",
+        "201 403 404 403 404 404 404 404 404",
+        {"choice": "collective", "reason": "Meer met dezelfde vraag", "counted": True, "decidedOn": TODAY},
+        "need",
+    ),
+    Deed(
+        "PUT",
+        "/needs/{need}/ending",
+        "200 403 404 403 404 404 404 404 404",
+        {"ending": "solved_together", "closedOn": TODAY},
+        "need",
+    ),
+    Deed("DELETE", "/needs/{need}/ending", "409 403 404 403 404 404 404 404 404", None, "need", note="it is open"),
+    # Themes
+    Deed("GET", "/themes", "200 200 200 200 403 403 403 403 403"),
+    Deed(
+        "POST",
+        "/themes",
+        "201 201 403 201 403 403 403 403 403",
+        {"areaId": "{here}", "title": "Verlichting", "lifeArea": "neighbourhood"},
+    ),
+    Deed("GET", "/themes/{theme}", TEAM),
+    Deed("PATCH", "/themes/{theme}", TEAM, {"title": "Tocht"}, "theme"),
+    Deed("PUT", "/themes/{theme}/closing", TEAM, None, "theme"),
+    Deed("GET", "/themes/{theme}/needs", "200 200 404 200 403 403 403 403 403"),
+    Deed("POST", "/themes/{other_theme}/needs", "201 403 404 403 404 404 404 404 404", {"needId": "{need}"}),
+    Deed("DELETE", "/themes/{theme}/needs/{need}", "200 403 404 403 404 404 404 404 404"),
+    # Initiatives
+    Deed("GET", "/initiatives", "200 200 200 200 403 403 403 403 403"),
+    Deed(
+        "POST",
+        "/initiatives",
+        "201 201 403 201 403 403 403 403 403",
+        {"areaId": "{here}", "title": "Soep", "origin": "residents", "startedOn": TODAY},
+    ),
+    Deed("GET", "/initiatives/{initiative}", TEAM),
+    Deed("PATCH", "/initiatives/{initiative}", TEAM, {"nextStep": "Vergaderen"}, "initiative"),
+    Deed(
+        "POST",
+        "/initiatives/{initiative}/phases",
+        made(TEAM),
+        {"phase": "acting", "since": TODAY},
+        "initiative",
+    ),
+    Deed("GET", "/initiatives/{initiative}/participants", TEAM),
+    Deed(
+        "POST",
+        "/initiatives/{initiative}/participants",
+        "400 400 404 403 404 404 404 404 404",
+        {"residentId": "{ria}", "part": "takes_part", "consentedOn": TODAY},
+        note="Ria did not agree to be introduced; the colleague stands in for her",
+    ),
+    Deed(
+        "DELETE",
+        "/initiatives/{initiative}/participants/{participant}",
+        "204 403 404 403 404 404 404 404 404",
+    ),
+    Deed("GET", "/initiatives/{initiative}/aims", TEAM),
+    Deed("POST", "/initiatives/{initiative}/aims", made(TEAM), {"text": "Geen schimmel meer"}),
+    Deed("PUT", "/initiatives/{initiative}/aims/{aim}/attainment", TEAM, {"reachedOn": TODAY}),
+    Deed("GET", "/initiatives/{initiative}/themes", TEAM),
+    Deed("POST", "/initiatives/{initiative}/themes", made(TEAM), {"themeId": "{other_theme}"}),
+    Deed("DELETE", "/initiatives/{initiative}/themes/{theme}", done(TEAM)),
+    # Asks
+    Deed("GET", "/asks", "200 200 200 200 200 200 403 403 403"),
+    Deed(
+        "POST",
+        "/asks",
+        "201 201 400 201 403 403 403 403 403",
+        {"initiativeId": "{initiative}", "institutionId": "{corporation}", "text": "Verf de hal"},
+    ),
+    Deed("GET", "/asks/{asked}", "200 200 404 200 200 404 404 404 404"),
+    Deed("PATCH", "/asks/{draft}", TEAM, {"text": "Plaats meer verlichting"}, "draft"),
+    Deed("DELETE", "/asks/{draft}", done(TEAM), None, "draft"),
+    Deed("POST", "/asks/{draft}/submission", made(TEAM), put, "draft"),
+    Deed("GET", "/asks/{evaded}/answers", "200 200 404 200 200 404 404 404 404"),
+    Deed(
+        "POST",
+        "/asks/{asked}/answers",
+        "201 201 404 201 400 404 404 404 404",
+        {"answer": "no", "words": "Geen geld", "happenedOn": TODAY, "source": "mail"},
+        "asked",
+        note="who signs in for the institution is the source",
+    ),
+    Deed("POST", "/asks/{evaded}/repetitions", "201 201 404 201 403 404 404 404 404", put, "evaded"),
+    Deed(
+        "POST",
+        "/asks/{evaded}/escalations",
+        "201 201 404 201 403 404 404 404 404",
+        put | {"reason": "Geen antwoord"},
+        "evaded",
+    ),
+    Deed(
+        "POST",
+        "/asks/{evaded}/closure",
+        "201 201 404 201 403 404 404 404 404",
+        {"happenedOn": TODAY, "reason": "Zelf opgelost"},
+        "evaded",
+    ),
+    Deed("GET", "/asks/{evaded}/events", "200 200 404 200 200 404 404 404 404"),
+    Deed("GET", "/asks/{answered}/letters", "200 200 404 200 403 404 404 404 404"),
+    Deed("GET", "/asks/{answered}/letters/{letter}", "200 200 404 200 403 404 404 404 404"),
+    # Commitments
+    Deed("GET", "/commitments", "200 200 200 200 200 200 200 403 403"),
+    Deed("POST", "/commitments", "201 201 404 201 403 404 404 404 404", promise),
+    Deed("GET", "/commitments/{proposed}", "200 200 404 200 200 404 404 404 404"),
+    Deed("GET", "/commitments/{shown}", "200 200 404 200 200 404 200 404 404", note="published"),
+    Deed("GET", "/commitments/{proposed}/events", "200 200 404 200 200 404 404 404 404"),
+    *(
+        Deed(
+            "POST",
+            f"/commitments/{{{thing}}}/events",
+            answers,
+            {"happenedOn": TODAY, "source": "telephone", **body},
+            thing,
+            note=str(body["kind"]),
+        )
+        for thing, answers, body in (
+            ("proposed", "201 201 404 201 201 404 404 404 404", {"kind": "confirmed"}),
+            ("shown", "201 201 404 201 201 404 403 404 404", {"kind": "confirmed"}),
+            ("proposed", "201 201 404 201 201 404 404 404 404", {"kind": "claimed", "words": "34 van 34"}),
+            ("proposed", "201 201 404 201 201 404 404 404 404", {"kind": "contested", "words": "Nooit gezegd"}),
+            ("proposed", "201 201 404 201 201 404 404 404 404", {"kind": "withdrawn", "words": "Geen geld"}),
+            ("proposed", "409 409 404 409 409 404 404 404 404", {"kind": "started"}),
+            (
+                "proposed",
+                "201 201 404 201 403 404 404 404 404",
+                {"kind": "moved", "words": "Asbest", "dueOn": LATER, "residentsAgreed": True},
+            ),
+            (
+                "proposed",
+                "201 201 404 201 201 404 404 404 404",
+                {"kind": "moved", "words": "Asbest", "dueOn": LATER, "residentsAgreed": False},
+            ),
+            (
+                "broken",
+                "201 201 404 201 403 404 404 404 404",
+                {"kind": "reopened", "words": "Opnieuw", "dueOn": LATER},
+            ),
+            ("claimed", "409 409 404 403 403 404 404 404 404", {"kind": "window_closed"}),
+            (
+                "proposed",
+                "201 201 404 201 403 404 404 404 404",
+                {"kind": "published", "visibility": "public", "previewed": True},
+            ),
+        )
+    ),
+    Deed("GET", "/commitments/{claimed}/verdicts", "200 200 404 200 200 404 404 404 404"),
+    Deed("POST", "/commitments/{claimed}/verdicts", "201 201 404 403 403 404 404 404 404", verdict, "claimed"),
+    Deed("GET", "/commitments/{proposed}/preview", "200 200 404 200 403 404 404 404 404"),
+    # For everybody
+    Deed("GET", "/public/neighbourhoods", ALL, open=True),
+    Deed("GET", "/public/neighbourhoods/{here}", ALL, open=True),
+    Deed("GET", "/public/neighbourhoods/{here}/commitments", ALL, open=True),
+]

@@ -1,0 +1,114 @@
+"""Every operation of the API, asked by everybody, answers as the table says, and none is missing in the table."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import groupby
+
+import pytest
+from fastapi.routing import iter_route_contexts
+from fastapi.testclient import TestClient
+
+from api.app import create_api
+from bsa.database import Database
+from bsa.permissions import RULES, Permission
+
+from tests.conftest import Fresh
+from tests.conventions.deeds import DEEDS, WHO, Deed
+from tests.walked import filled
+
+
+def routes(database: Database) -> dict[tuple[str, str], object]:
+    """Return every operation of the API by method and path pattern."""
+    found = {}
+    for context in iter_route_contexts(create_api(database).routes):
+        for method in getattr(context, "methods", None) or ():
+            if context.path and not context.path.startswith("/openapi"):
+                found[method, _pattern(context.path)] = context.endpoint
+    return found
+
+
+def _pattern(path: str) -> str:
+    return re.sub(r"\{[^}]*\}", "{}", path.partition("?")[0])
+
+
+def test_every_operation_stands_in_the_table_and_the_table_knows_no_other(database: Database) -> None:
+    offered = set(routes(database))
+    told = {(deed.method, _pattern(deed.path)) for deed in DEEDS}
+    assert len(offered) > 60
+    assert offered - told == set()
+    assert told - offered == set()
+
+
+def test_every_operation_declares_its_permissions(database: Database) -> None:
+    undeclared = [route for route, operation in routes(database).items() if not hasattr(operation, "permissions")]
+    assert undeclared == []
+
+
+def test_what_is_open_to_all_is_exactly_what_needs_no_permission(database: Database) -> None:
+    declared = {route for route, operation in routes(database).items() if operation.permissions == ()}  # type: ignore[attr-defined]
+    assert declared == {(deed.method, _pattern(deed.path)) for deed in DEEDS if deed.open}
+
+
+def test_every_permission_has_a_rule_and_is_asked_for_by_an_operation(database: Database) -> None:
+    asked = {permission for operation in routes(database).values() for permission in operation.permissions}  # type: ignore[attr-defined]
+    assert set(RULES) == set(Permission)
+    assert set(Permission) - asked == set()
+
+
+def test_a_colleague_in_the_same_area_is_refused_every_record() -> None:
+    about_geert = [
+        deed for deed in DEEDS if re.match(r"/(residents/\{geert\}|contacts/|promises/\{|needs/\{need\})", deed.path)
+    ]
+    assert len(about_geert) > 20
+    assert {deed.answer_to("colleague") for deed in about_geert} == {403}
+
+
+@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: f"{deed.method} {deed.path} {deed.note}".strip())
+def test_everybody_gets_the_answer_of_the_table(deed: Deed, fresh_walked: Fresh) -> None:
+    found: dict[str, int] = {}
+
+    def changes_nothing(who: str) -> bool:
+        return deed.method == "GET" or deed.answer_to(who) >= 400
+
+    for allowed, group in groupby(
+        sorted(WHO, key=lambda who: deed.answer_to(who) < 400), lambda who: deed.answer_to(who) < 400
+    ):
+        if not allowed:
+            # What is refused changes nothing, so one installation serves them all.
+            with fresh_walked() as (database, things), _client(database) as client:
+                found |= {who: _ask(client, deed, things, who) for who in group}
+                if not deed.open:
+                    assert _ask(client, deed, things, None) == 401
+        else:
+            for who in group:
+                with fresh_walked() as (database, things), _client(database) as client:
+                    found[who] = _ask(client, deed, things, who)
+    assert found == {who: deed.answer_to(who) for who in WHO}
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [deed for deed in DEEDS if deed.version_of and " 2" in " " + deed.answers],
+    ids=lambda deed: f"{deed.method} {deed.path} {deed.note}",
+)
+def test_a_deed_without_the_version_or_with_an_old_one_is_refused(deed: Deed, fresh_walked: Fresh) -> None:
+    who = next(who for who in WHO if deed.answer_to(who) < 300)
+    with fresh_walked() as (database, things), _client(database) as client:
+        assert _ask(client, deed, things, who, version=None) == 428
+        assert _ask(client, deed, things, who, version="0") == 412
+        assert _ask(client, deed, things, who, version="x") == 400
+
+
+@contextmanager
+def _client(database: Database) -> Iterator[TestClient]:
+    with TestClient(create_api(database)) as client:
+        yield client
+
+
+def _ask(client: TestClient, deed: Deed, things: dict[str, str], who: str | None, version: str | None = "seen") -> int:
+    headers = {"Authorization": f"Bearer {things[f'{who}_token']}"} if who else {}
+    if deed.version_of and version:
+        headers["If-Match"] = f'"{things[f"{deed.version_of}_version"] if version == "seen" else version}"'
+    body = {"json": filled(deed.body, things)} if deed.body is not None else {}
+    return client.request(deed.method, str(filled(deed.path, things)), headers=headers, **body).status_code
