@@ -42,7 +42,17 @@
     if (link) quiet(link);
   };
 
+  // A whole page came into the old body: the look and the language stand on elements that stayed.
+  const dress = (ctx) => {
+    if (ctx.target !== document.body || !ctx.text) return;
+    const look = /<body class="([^"]*)"/.exec(ctx.text);
+    const language = /<html [^>]*lang="([a-z-]+)"/.exec(ctx.text);
+    if (look) document.body.className = look[1];
+    if (language) document.documentElement.lang = language[1];
+  };
+
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    dress(ctx);
     settleFocus(ctx);
     heard(document);
   });
@@ -108,7 +118,13 @@
     }
   });
 
+  // The browser's own print window; without scripts the button is not there.
+  const offerPrint = () => document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; });
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
+  document.addEventListener("htmx:after:swap", offerPrint);
+
   const start = () => {
+    offerPrint();
     const problems = document.querySelector("[data-error-summary]");
     if (problems) problems.focus();
     heard(document);
