@@ -12,7 +12,24 @@ from api.app import LARGEST_BODY, create_api
 from api.dependencies import caller, writing_caller
 from bsa.database import Database
 from bsa.settings import Settings
-from web import health, public, sessions, texts
+from web import (
+    accounts,
+    areas,
+    asks,
+    commitments,
+    contacts,
+    day,
+    health,
+    initiatives,
+    institutions,
+    needs,
+    neighbourhoods,
+    public,
+    residents,
+    sessions,
+    texts,
+    themes,
+)
 from web.dependencies import visitor, writing_visitor
 from web.errors import answer_with_pages
 from web.pages import STATIC, static_version
@@ -24,6 +41,20 @@ ROUTERS = (
     sessions.language,
     sessions.password,
     texts.router,
+    neighbourhoods.home,
+    neighbourhoods.router,
+    themes.router,
+    initiatives.router,
+    institutions.router,
+    areas.router,
+    asks.router,
+    commitments.router,
+    day.router,
+    residents.router,
+    contacts.router,
+    contacts.promises,
+    needs.router,
+    accounts.router,
     public.router,
 )
 

@@ -58,6 +58,9 @@ FLASHES: dict[str, Flash] = {
     "aim_set": Flash(N_("The aim is set.")),
     "aim_reached": Flash(N_("Reached. Something to celebrate together.")),
     "institution_recorded": Flash(N_("The institution is there.")),
+    "person_recorded": Flash(N_("Written down. Only the team and the institution itself see who this is.")),
+    "person_left": Flash(N_("Nothing new is addressed to this person.")),
+    "area_recorded": Flash(N_("The area is there.")),
     "ask_drafted": Flash(N_("Drafted. Nobody outside the team sees it yet.")),
     "draft_discarded": Flash(N_("The draft is gone.")),
     "ask_put": Flash(N_("Asked. The letter is ready below.")),
@@ -68,4 +71,6 @@ FLASHES: dict[str, Flash] = {
     "verdict_recorded": Flash(N_("The verdict of the residents is in the ledger.")),
     "published": Flash(N_("Who may read it is changed.")),
     "account_created": Flash(N_("The account is there. Make a password for it and hand it over.")),
+    "account_ended": Flash(N_("The account is ended. Nobody can sign in with it any more.")),
+    "account_restored": Flash(N_("The account can be used again.")),
 }

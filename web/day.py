@@ -1,0 +1,40 @@
+"""My day: what I promised, whom I saw, what is late; for a team leader numbers only."""
+
+from fastapi import Request, Response
+
+from api.commitments import list_commitments
+from api.dependencies import Reading, needs
+from api.promises import count_broken_promises, show_day
+from api.residents import list_residents
+from bsa import clock
+from bsa.commitments.shapes import CommitmentQuery
+from bsa.permissions import Permission, Role, allows
+from bsa.residents.shapes import ResidentQuery
+from web.dependencies import Visitor
+from web.forms import blank
+from web.guests import guest_of
+from web.pages import Pages, draw
+
+router = Pages("day", prefix="/day")
+
+
+@router.get("")
+@needs(Permission.SEE_OWN_DAY)
+def show(request: Request, session: Reading, visitor: Visitor) -> Response:
+    """Show the day: for an activator the own promises and residents, for a team leader counts."""
+    active = visitor.has(Role.ACTIVATOR)
+    leads = allows(visitor, Permission.SEE_PROMISE_COUNTS)
+    day = show_day(session, visitor)
+    return draw(
+        request,
+        "day/show.html",
+        active=active,
+        leads=leads,
+        contacts=day.contacts,
+        due=[promise for promise in day.promises if promise.due_on <= clock.today()],
+        later=[promise for promise in day.promises if promise.due_on > clock.today()],
+        own=list_residents(session, visitor, ResidentQuery(mine=True, limit=12)) if active else None,
+        counts=count_broken_promises(session, visitor).items if leads else [],
+        late=list_commitments(session, visitor, CommitmentQuery(late=True, limit=10)),
+        form=blank(guest_of(request), "settle"),
+    )
