@@ -1,0 +1,26 @@
+"""Playing the whole demo on an empty, migrated database."""
+
+from datetime import date, datetime, time
+
+from bsa import clock
+from bsa.database import Database
+from bsa.demo.days import Days, day_of_story
+from bsa.demo.ledger import tell_ledger
+from bsa.demo.residents import tell_residents
+from bsa.demo.stage import Stage, set_stage
+from bsa.demo.story import tell_story
+
+FIRST_DAY = date(2026, 1, 5)
+"""A week before the first knock on a door: the day on which the installation was set up."""
+
+
+def play(database: Database) -> Stage:
+    """Play story and background as they were until today, and return what was made, by the name it has in the demo."""
+    days = Days(clock.today())
+    opening = datetime.combine(day_of_story(FIRST_DAY, days.today), time(8), clock.HERE)
+    with clock.standing_at(opening), database.writing() as session:
+        stage = set_stage(session)
+    tell_story(days)
+    tell_ledger(days, tell_residents(days))
+    days.play(database, stage)
+    return stage
