@@ -113,3 +113,7 @@ messages: setup ## Bring the Dutch and English catalogues up to date with the wo
 			$(BIN)/pybabel --quiet init --no-wrap --locale=$$locale --input-file=var/bsa.pot --output-file=$$catalogue; \
 		fi || exit 1; \
 	done
+
+.PHONY: documents
+documents: setup ## Write the pages of docs/ that are read off the code
+	@$(BIN)/python -m bsa.documents docs

@@ -16,6 +16,7 @@ from bsa.commitments.models import CommitmentEventKind, CommitmentState
 from bsa.permissions import RULES, Actor, Permission, Role, is_policy_officer
 from bsa.registry import METADATA
 from bsa.residents.models import FIELD_LEVELS, RegistrationLevel
+from bsa.sealing import SealedText
 from bsa.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -179,6 +180,21 @@ def test_the_matrix_of_fields_and_levels_is_the_one_in_the_code() -> None:
         field: [levels.index(level) >= levels.index(lowest) for level in levels]
         for field, lowest in FIELD_LEVELS.items()
     }
+
+
+def test_the_sealed_cells_are_the_ones_in_the_code() -> None:
+    told = {row[0].strip("`"): row[1] for row in table_after((DOCS / "privacy.md").read_text(), "## What is sealed")}
+    sealed = {
+        f"{table.name}.{column.name}": "the resident"
+        if table.name == "resident" or "resident_id" in table.columns
+        else "the installation"
+        for table in METADATA.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, SealedText)
+    }
+
+    assert len(sealed) > 10
+    assert told == sealed
 
 
 def test_every_setting_is_told_to_whoever_runs_an_installation() -> None:
