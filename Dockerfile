@@ -9,7 +9,7 @@ RUN python -m pip install --require-hashes --requirement requirements/build.txt 
     && python -m venv /opt/bsa \
     && /opt/bsa/bin/pip install --require-hashes --requirement requirements/run.txt
 
-COPY pyproject.toml LICENSE ./
+COPY pyproject.toml LICENSE README.md ./
 COPY src src
 COPY api api
 COPY web web

@@ -116,7 +116,7 @@ def test_the_integration_runs_what_the_readme_says() -> None:
 def test_the_packed_application_has_its_pages_words_and_migrations(tmp_path: Path) -> None:
     for folder in ["src/bsa", "api", "web", "migrations"]:
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ["pyproject.toml", "LICENSE", ".gitignore"]:
+    for name in ["pyproject.toml", "LICENSE", "README.md", ".gitignore"]:
         shutil.copy(ROOT / name, tmp_path)
 
     packing = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", "dist"]
