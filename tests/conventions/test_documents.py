@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Enum
+from typer.core import TyperGroup as Group
+from typer.main import get_command
 
 from api.app import ROUTERS
-from bsa import documents, keystore
+from bsa import cli, documents, keystore
 from bsa.asks import standing as asks
 from bsa.asks.models import AskEventKind, AskState
 from bsa.commitments import standing as ledger
@@ -195,6 +197,42 @@ def test_the_sealed_cells_are_the_ones_in_the_code() -> None:
 
     assert len(sealed) > 10
     assert told == sealed
+
+
+def operations() -> set[tuple[str, str]]:
+    """Return every operation of the API, with a plain `{id}` for each key."""
+    return {
+        (method, re.sub(r"{\w+}", "{id}", str(getattr(route, "path", ""))))
+        for router in ROUTERS
+        for route in router.routes
+        for method in getattr(route, "methods", None) or ()
+    }
+
+
+def unknown_operations(text: str) -> list[str]:
+    """Return the operations that a text names and the API does not have."""
+    named = re.findall(r"\b(GET|POST|PUT|PATCH|DELETE) (?:/api/v1)?(/[a-z][^\s`?]*)", text)
+    plain = [(method, re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "{id}", path)) for method, path in named]
+    assert plain
+    return [f"{method} {path}" for method, path in plain if (method, path) not in operations()]
+
+
+def test_the_page_about_the_api_names_no_operation_that_is_not_there() -> None:
+    assert unknown_operations((DOCS / "api.md").read_text(encoding="utf-8")) == []
+    assert unknown_operations("`DELETE /commitments/{id}`") == ["DELETE /commitments/{id}"]
+
+
+def test_the_page_about_operating_names_every_command_and_no_other() -> None:
+    named = set(re.findall(r"(?m)^\| `bsa ([a-z]+(?: [a-z]+)?)", (DOCS / "operating.md").read_text(encoding="utf-8")))
+    command = get_command(cli.app)
+    assert isinstance(command, Group)
+    known = {
+        f"{name} {inner}" if inner else name
+        for name, one in command.commands.items()
+        for inner in (one.commands if isinstance(one, Group) else [""])
+    }
+
+    assert named == known
 
 
 def test_every_setting_is_told_to_whoever_runs_an_installation() -> None:
