@@ -14,7 +14,7 @@ from bsa.areas.shapes import AreaQuery
 from bsa.institutions.shapes import InstitutionQuery
 from bsa.people.models import Language
 from bsa.people.shapes import AccountChange, AccountIn, AccountOut, AccountQuery, NewPassword
-from bsa.permissions import Actor, Permission, Role
+from bsa.permissions import Actor, Permission, Role, require
 from web.dependencies import Sent, Visitor, WritingVisitor
 from web.forms import Form, Nothing, asked, attempt, blank, read, version_in
 from web.guests import guest_of
@@ -41,6 +41,7 @@ def index(request: Request, session: Reading, visitor: Visitor) -> Response:
 @needs(Permission.MANAGE_ACCOUNTS)
 def new(request: Request, session: Reading, visitor: Visitor) -> Response:
     """Show the form for a new account."""
+    require(visitor, Permission.MANAGE_ACCOUNTS)
     form = blank(guest_of(request), language=Language.DUTCH)
     return _form_page(request, session, visitor, "accounts/new.html", form)
 

@@ -53,12 +53,20 @@ def _refusal(request: Request, error: Exception) -> Response:
     if isinstance(error, NotSignedIn):
         return _to_sign_in(request)
     if isinstance(error, MovedTo):
-        return RedirectResponse(request.url.path.rsplit("/", 1)[0] + "/" + error.key, status_code=303)
+        return _to_the_other(request, error.key)
     status = STATUS[type(error)]
     response = _page(request, status, error.message, error.facts)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         response.headers["Retry-After"] = error.facts["seconds"]
     return response
+
+
+def _to_the_other(request: Request, key: str) -> Response:
+    """Send somebody on to the same page of the resident into whom this one was merged; after a post, to the record."""
+    merged = str(request.path_params.get("resident_id", ""))
+    path = request.url.path
+    here = path.replace(merged, key) if merged and request.method == "GET" else f"/residents/{key}"
+    return RedirectResponse(here, status_code=303)
 
 
 def _to_sign_in(request: Request) -> Response:

@@ -38,7 +38,7 @@ from bsa.contacts.models import ContactPlace, ContactPurpose, PromiseOutcome
 from bsa.contacts.shapes import PromiseQuery
 from bsa.needs.shapes import NeedQuery
 from bsa.people.shapes import ColleagueQuery
-from bsa.permissions import Actor, Permission, Role
+from bsa.permissions import Actor, Permission, Role, require
 from bsa.residents.models import (
     LEVELS,
     AgeBand,
@@ -98,6 +98,7 @@ def index(request: Request, session: Reading, visitor: Visitor) -> Response:
 @needs(Permission.REGISTER_RESIDENT)
 def new(request: Request, session: Reading, visitor: Visitor) -> Response:
     """Show the form to register a resident."""
+    require(visitor, Permission.REGISTER_RESIDENT)
     areas = _homes(session, visitor)
     form = blank(
         guest_of(request),
