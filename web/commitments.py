@@ -309,17 +309,18 @@ def _read_verdict(request: Request, sent: FormData) -> Form[VerdictIn]:
         if str(sent.get(f"quote_{number}", "")).strip():
             told = [("words", sent[f"quote_{number}"]), ("may_be_public", sent.get(f"public_{number}", ""))]
             rows[f"quote_{number}"] = read(QuoteIn, FormData(told), guest)
+    witnesses = [sent[name] for name in WITNESSES if sent.get(name)]
     form = read(
         VerdictIn,
         sent,
         guest,
-        witness_ids=[sent[name] for name in WITNESSES if sent.get(name)],
+        witness_ids=witnesses,
         quotes=[row.shape for row in rows.values() if row.shape],
     )
     form.values |= {
         name: str(text) for name, text in sent.items() if name.startswith(("quote_", "public_", "witness_"))
     }
-    if form.errors.pop("witness_ids", None):
+    if len(witnesses) < len(WITNESSES) and form.errors.pop("witness_ids", []):
         form.errors[WITNESSES[0]] = [form.language_of(TWO_WITNESSES)]
     for name, row in rows.items():
         if row.shape is None:

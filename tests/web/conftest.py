@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
+from typing import cast as cast_to
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
 from httpx2 import Response
 from sqlmodel import select
 from starlette.testclient import TestClient
@@ -26,11 +28,11 @@ class Browser(TestClient):
 
     def fill_in(self, path: str, **fields: Any) -> Response:
         """Send a form as a page of ours sends it."""
-        return self.post(path, data={"csrf": csrf_for(self.cookies.get("bsa", ""))} | fields)
+        return self.post(path, data={"csrf": csrf_for(self.cookies.get("bsa") or "")} | fields)
 
     def version(self, kind: type[ChangingRow], key: UUID) -> int:
         """Return the version that a form carries when it is drawn now."""
-        database: Database = self.app.state.database  # type: ignore[union-attr]
+        database: Database = cast_to(FastAPI, self.app).state.database
         with database.reading() as session:
             return session.get_one(kind, key).version
 
