@@ -13,7 +13,20 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Column, DateTime, Engine, LargeBinary, MetaData, String, Table, Uuid, delete, insert, select
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Engine,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Uuid,
+    bindparam,
+    delete,
+    insert,
+    select,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from bsa import clock
@@ -29,6 +42,10 @@ data_key = Table(
     Column("wrapped_by", String(32), nullable=False),
     Column("wrapped", LargeBinary, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
+)
+
+WANTED = select(data_key.c.owner_id, data_key.c.wrapped_by, data_key.c.wrapped).where(
+    data_key.c.owner_id.in_(bindparam("owners", expanding=True))
 )
 
 INSTALLATION = UUID(int=0)
@@ -124,7 +141,7 @@ class KeyStore:
             return {}
         try:
             with self._engine.connect() as connection:
-                rows = connection.execute(select(data_key).where(data_key.c.owner_id.in_(wanted))).all()
+                rows = connection.execute(WANTED, {"owners": wanted}).all()
         except SQLAlchemyError as error:
             raise OutOfService from error
         return {row.owner_id: self._ring.unwrap(row.wrapped_by, row.wrapped, row.owner_id.bytes) for row in rows}

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, exists, false, or_, select
 from sqlmodel import Session, col
 
 from bsa import clock
@@ -68,26 +68,11 @@ def rules_of(session: Session) -> VerdictRules:
 def list_commitments(session: Session, actor: Actor, wanted: CommitmentQuery) -> Page[CommitmentItem]:
     """List commitments by their due day."""
     require(actor, Permission.SEE_COMMITMENTS)
-    today = clock.today()
-    state, outcome, late = _state(today), _outcome(today), _late(today)
-    query: Select[Any] = (
-        select(
-            *(getattr(Commitment, name) for name in AS_STORED),
-            col(Initiative.title).label("initiative_title"),
-            col(Area.name).label("area_name"),
-            col(Institution.name).label("institution_name"),
-            state.label("state"),
-            outcome.label("outcome"),
-            late.label("late"),
-        )
-        .join(Initiative, col(Initiative.id) == Commitment.initiative_id)
-        .join(Area, col(Area.id) == Commitment.area_id)
-        .join(Institution, col(Institution.id) == Commitment.institution_id)
-        .where(visible_to(actor))
-    )
-    query = _narrowed(query, wanted, state, outcome, late)
-    rows, more = fetch(session, query, LATEST_FIRST if wanted.latest_first else SOONEST_FIRST, wanted)
-    items = [CommitmentItem.model_construct(**(row._asdict() | {"late": bool(row.late)})) for row in rows]
+    among = _narrowed(select(col(Commitment.id)).where(visible_to(actor)), wanted)
+    order = LATEST_FIRST if wanted.latest_first else SOONEST_FIRST
+    rows, more = fetch(session, ITEMS, order, wanted, among=among, today=clock.today())
+    # Checking a shape takes half the time of constructing it unchecked, which Pydantic does in Python.
+    items = [CommitmentItem(**dict(zip(FIELDS, row, strict=True))) for row in rows]
     return Page(items=items, next_cursor=cursor_after(rows[-1].due_on, rows[-1].id) if more else None)
 
 
@@ -255,52 +240,54 @@ AS_STORED = (
 )
 
 
-def _closed_by_time(today: date) -> ColumnElement[bool]:
-    return and_(
-        col(Commitment.window_until) < today,
-        col(Commitment.outcome).is_(None),
-        col(Commitment.state).in_([*OPEN_STATES, CommitmentState.CLAIMED]),
+# Put together once: to put them together for each list took as long as to ask the database.
+TODAY = bindparam("today", type_=Date)
+CLOSED_BY_TIME = and_(
+    col(Commitment.window_until) < TODAY,
+    col(Commitment.outcome).is_(None),
+    col(Commitment.state).in_([*OPEN_STATES, CommitmentState.CLAIMED]),
+)
+STATE: ColumnElement[CommitmentState] = case((CLOSED_BY_TIME, CommitmentState.JUDGED), else_=col(Commitment.state))
+OUTCOME: ColumnElement[Verdict] = case(
+    (CLOSED_BY_TIME, col(Commitment.outcome_at_close)), else_=col(Commitment.outcome)
+)
+LATE: ColumnElement[bool] = and_(
+    col(Commitment.state) != CommitmentState.WITHDRAWN,
+    col(Commitment.claimed_on).is_(None),
+    col(Commitment.due_on) < TODAY,
+    or_(OUTCOME.is_(None), OUTCOME == Verdict.UNJUDGED),
+)
+ITEMS: Select[Any] = (
+    select(
+        *(getattr(Commitment, name) for name in AS_STORED),
+        col(Initiative.title).label("initiative_title"),
+        col(Area.name).label("area_name"),
+        col(Institution.name).label("institution_name"),
+        STATE.label("state"),
+        OUTCOME.label("outcome"),
+        LATE.label("late"),
     )
+    .join(Initiative, col(Initiative.id) == Commitment.initiative_id)
+    .join(Area, col(Area.id) == Commitment.area_id)
+    .join(Institution, col(Institution.id) == Commitment.institution_id)
+)
+FIELDS = tuple(ITEMS.selected_columns.keys())
 
 
-def _state(today: date) -> ColumnElement[CommitmentState]:
-    return case((_closed_by_time(today), CommitmentState.JUDGED), else_=col(Commitment.state))
-
-
-def _outcome(today: date) -> ColumnElement[Verdict]:
-    return case((_closed_by_time(today), col(Commitment.outcome_at_close)), else_=col(Commitment.outcome))
-
-
-def _late(today: date) -> ColumnElement[bool]:
-    outcome = _outcome(today)
-    return and_(
-        col(Commitment.state) != CommitmentState.WITHDRAWN,
-        col(Commitment.claimed_on).is_(None),
-        col(Commitment.due_on) < today,
-        or_(outcome.is_(None), outcome == Verdict.UNJUDGED),
-    )
-
-
-def _narrowed(
-    query: Select[Any],
-    wanted: CommitmentQuery,
-    state: ColumnElement[CommitmentState],
-    outcome: ColumnElement[Verdict],
-    late: ColumnElement[bool],
-) -> Select[Any]:
+def _narrowed(query: Select[Any], wanted: CommitmentQuery) -> Select[Any]:
     if wanted.area_id:
         query = query.where(lies_within(col(Commitment.area_id), wanted.area_id))
     for name in ("institution_id", "initiative_id", "ask_id"):
         if getattr(wanted, name):
             query = query.where(getattr(Commitment, name) == getattr(wanted, name))
     if wanted.state:
-        query = query.where(state == wanted.state)
+        query = query.where(STATE.in_([wanted.state]))
     if wanted.outcome:
-        query = query.where(outcome == wanted.outcome)
+        query = query.where(OUTCOME.in_([wanted.outcome]))
     if wanted.late is not None:
-        query = query.where(late if wanted.late else ~late)
+        query = query.where(LATE if wanted.late else ~LATE)
     if wanted.open is not None:
-        over = state.in_([CommitmentState.JUDGED, CommitmentState.WITHDRAWN])
+        over = STATE.in_([CommitmentState.JUDGED, CommitmentState.WITHDRAWN])
         query = query.where(~over if wanted.open else over)
     if wanted.due_from:
         query = query.where(col(Commitment.due_on) >= wanted.due_from)
