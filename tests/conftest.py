@@ -26,7 +26,7 @@ from tests import postgres
 from tests.cast import NOW, Cast, gather
 from tests.walked import prepare
 
-pytest_plugins = ["tests.postgres", "tests.browser.chromium"]
+pytest_plugins = ["tests.postgres", "tests.played", "tests.browser.chromium"]
 
 Fresh = Callable[[], AbstractContextManager[tuple[Database, dict[str, str]]]]
 """Makes a fresh copy of the walked installation: its database, and the keys of what is in it."""

@@ -50,9 +50,9 @@ WORKERS: dict[str, tuple[str, ...]] = {
 
 COMPLEXES = {"Nieuwe Veenbuurt": "Veenhof", "Kanaalzicht": "Kadeflat"}
 
-RESIDENTS = 27
-NEEDS = 36
-CONTACTS = 71
+RESIDENTS = 25
+NEEDS = 34
+CONTACTS = 67
 """How many a neighbourhood."""
 
 LONGEST_AGO = 300

@@ -1,0 +1,342 @@
+"""The demo: the story ends as it is told, the background is lived in, and the folder keeps to what is its own."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import Session, SQLModel, col
+
+from bsa import clock
+from bsa.areas.models import Area
+from bsa.asks.models import AnswerKind, Ask, AskEventKind, AskState
+from bsa.asks.queries import list_asks, show_ask
+from bsa.asks.shapes import AskItem, AskQuery
+from bsa.commitments.models import Commitment, CommitmentEvent, CommitmentEventKind, CommitmentState, Verdict
+from bsa.commitments.queries import list_commitments, list_public, show_commitment
+from bsa.commitments.shapes import CommitmentItem, CommitmentQuery
+from bsa.contacts.models import Contact, PromiseOutcome
+from bsa.contacts.queries import list_promises, show_day
+from bsa.contacts.shapes import PromiseQuery
+from bsa.database import Database
+from bsa.demo.days import LAST_STORY_DAY, day_of_story, working_day
+from bsa.demo.folder import DATABASE, KEYS, SETTINGS, UNFINISHED, Folder, NotOurFolder
+from bsa.demo.stage import ACCOUNTS, HERE, NEIGHBOURHOODS
+from bsa.demo.story import INITIATIVE, ROWS, THEME
+from bsa.errors import NotAllowed
+from bsa.initiatives.models import Initiative, Phase
+from bsa.initiatives.queries import list_initiatives, show_initiative
+from bsa.initiatives.shapes import InitiativeQuery
+from bsa.institutions.models import Institution, Mandate
+from bsa.needs.models import Confirmed, Need, TranslationChoice
+from bsa.needs.queries import list_needs, show_need
+from bsa.needs.shapes import NeedQuery
+from bsa.people.queries import actor_by_name
+from bsa.permissions import Actor, Purpose
+from bsa.residents.models import RegistrationLevel, Resident
+from bsa.residents.queries import list_residents, show_resident
+from bsa.residents.shapes import ResidentQuery
+from bsa.shapes import Listing
+from bsa.themes.queries import list_themes
+from bsa.themes.shapes import ThemeQuery
+
+MOST = 200
+
+
+def who(session: Session, name: str) -> Actor:
+    return actor_by_name(session, name, Purpose.OWN_NEIGHBOURHOOD)
+
+
+def here(session: Session) -> UUID:
+    return session.scalars(select(col(Area.id)).where(col(Area.name) == HERE)).one()
+
+
+def count(session: Session, kind: type[SQLModel]) -> int:
+    return session.scalar(select(func.count()).select_from(kind)) or 0
+
+
+def promised(session: Session, beginning: str) -> CommitmentItem:
+    ledger = list_commitments(session, who(session, "teamleader"), CommitmentQuery(area_id=here(session), limit=MOST))
+    return next(one for one in ledger.items if one.promise.startswith(beginning))
+
+
+def frames(session: Session) -> CommitmentItem:
+    return promised(session, "Wij herstellen de kozijnen")
+
+
+def asks(session: Session) -> list[AskItem]:
+    found: list[AskItem] = []
+    cursor = None
+    while not found or cursor:
+        page = list_asks(session, who(session, "teamleader"), AskQuery(limit=MOST, cursor=cursor))
+        found += page.items
+        cursor = page.next_cursor
+    return found
+
+
+# --- the story --------------------------------------------------------------------------------------------------------
+
+
+def test_the_ledger_ends_as_in_the_story(demo: Database) -> None:
+    with demo.reading() as session:
+        c_1 = frames(session)
+        c_2 = promised(session, "De modelwoning")
+        c_3 = promised(session, "De verlichting in het achterpad")
+
+    assert (c_1.outcome, c_1.moved_count, c_1.late) == (Verdict.KEPT, 1, False)
+    assert (c_2.outcome, c_2.reopened_count, c_2.late) == (Verdict.PARTLY, 1, False)
+    assert (c_3.claimed_on, c_3.late) == (None, True)
+
+
+def test_nineteen_households_judged_the_frames(demo: Database) -> None:
+    with demo.reading() as session:
+        shown = show_commitment(session, who(session, "activator"), frames(session).id)
+
+    assert (shown.verdict.kept, shown.verdict.partly, shown.verdict.not_kept) == (16, 3, 0)
+    assert [event.kind for event in shown.events if event.kind is CommitmentEventKind.MOVED and event.residents_agreed]
+    assert any(event.kind is CommitmentEventKind.CLAIMED and not event.entered_by_team for event in shown.events)
+    assert {quote.may_be_public for quote in shown.quotes} == {True, False}
+
+
+def test_the_silence_about_the_model_home_was_judged_before_it_was_reported(demo: Database) -> None:
+    with demo.reading() as session:
+        shown = show_commitment(session, who(session, "activator"), promised(session, "De modelwoning").id)
+
+    kinds = [event.kind.value for event in shown.events]
+    assert kinds == [
+        *("recorded", "confirmed", "published", "judged", "window_closed", "reopened"),
+        *("claimed", "judged", "window_closed"),
+    ]
+
+
+def test_everybody_can_read_the_three_promises_of_the_story(demo: Database) -> None:
+    with demo.reading() as session:
+        public = list_public(session, here(session), Listing(limit=MOST)).items
+
+    promises = [one.promise for one in public]
+    for beginning in ("Wij herstellen", "De modelwoning", "De verlichting"):
+        assert any(promise.startswith(beginning) for promise in promises)
+    said = [quote for one in public for quote in one.quotes]
+    assert "Ik woon weer in mijn hele huis." in said
+    assert "Bij ons fluit het keukenraam nog." not in said
+
+
+def test_the_ask_was_evaded_and_then_asked_again_higher_up(demo: Database) -> None:
+    with demo.reading() as session:
+        marloes = who(session, "activator")
+        shown = show_ask(session, marloes, show_commitment(session, marloes, frames(session).id).ask_id)
+
+    assert [event.kind for event in shown.events] == [
+        *(AskEventKind.DRAFTED, AskEventKind.ASKED, AskEventKind.ANSWERED),
+        *(AskEventKind.ASKED_AGAIN, AskEventKind.ANSWERED),
+    ]
+    assert [event.answer for event in shown.events if event.answer] == [AnswerKind.EVASIVE, AnswerKind.YES_IF]
+    assert [event.mandate for event in shown.events if event.answer] == [Mandate.OPERATIONAL, Mandate.POLICY]
+    assert len(shown.letters) == 2
+
+
+def test_the_question_behind_the_stove_is_told_in_his_own_words(demo: Database) -> None:
+    with demo.reading() as session:
+        marloes = who(session, "activator")
+        geert = next(one for one in _residents(session, marloes) if one.call_name == "Geert")
+        need = list_needs(session, marloes, NeedQuery(resident_id=geert.id)).items[0]
+        shown = show_need(session, marloes, need.id)
+        promises = list_promises(session, marloes, PromiseQuery(resident_id=geert.id)).items
+        record = show_resident(session, marloes, geert.id)
+
+    assert [layer.words for layer in shown.layers[1:]] == [
+        "ik leef in één kamer, de rest krijg ik niet warm, ik durf niet te klagen",
+        "ze luisteren toch niet",
+    ]
+    assert {layer.confirmed for layer in shown.layers} == {Confirmed.YES}
+    assert [(one.choice, one.counted) for one in shown.decisions] == [(TranslationChoice.COLLECTIVE, True)]
+    assert [one.outcome for one in promises] == [PromiseOutcome.KEPT]
+    assert record.level is RegistrationLevel.DOSSIER
+
+
+def test_three_households_share_the_theme_and_eleven_residents_the_initiative(demo: Database) -> None:
+    with demo.reading() as session:
+        marloes = who(session, "activator")
+        theme = next(one for one in list_themes(session, marloes, ThemeQuery(limit=MOST)).items if one.title == THEME)
+        listed = list_initiatives(session, marloes, InitiativeQuery(theme_id=theme.id)).items
+        shown = show_initiative(session, marloes, listed[0].id)
+
+    assert (theme.needs, theme.households) == (3, 3)
+    assert (shown.title, shown.participant_count, len(shown.participants)) == (INITIATIVE, 11, 11)
+    assert [aim.reached_on is not None for aim in shown.aims] == [True, False]
+
+
+def test_a_colleague_in_the_same_neighbourhood_cannot_open_geerts_record(demo: Database) -> None:
+    with demo.reading() as session:
+        geert = next(one for one in _residents(session, who(session, "activator")) if one.call_name == "Geert")
+        with pytest.raises(NotAllowed):
+            show_resident(session, who(session, "colleague"), geert.id)
+
+
+def test_the_story_ended_last_week(demo: Database) -> None:
+    with demo.reading() as session:
+        shown = show_commitment(session, who(session, "activator"), frames(session).id)
+
+    monday = clock.today() - timedelta(days=clock.today().weekday())
+    assert monday - timedelta(days=7) <= shown.events[-1].happened_on < monday
+
+
+@pytest.mark.parametrize("today", [date(2026, 11, 22) + timedelta(days=number) for number in range(8)])
+def test_the_story_shifts_by_whole_weeks_to_last_week(today: date) -> None:
+    shifted = day_of_story(LAST_STORY_DAY, today)
+
+    assert (shifted - LAST_STORY_DAY).days % 7 == 0
+    assert 0 < (today - timedelta(days=today.weekday()) - shifted).days <= 7
+
+
+def test_every_row_of_the_story_tells_its_day() -> None:
+    months = dict(enumerate("January February March April May June July August September October November".split(), 1))
+
+    for (month, day), row in ROWS:
+        assert (row.__doc__ or "").startswith(f"{day} {months[month]}: ")
+    assert [day for day, _ in ROWS] == sorted(day for day, _ in ROWS)
+
+
+# --- the background ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "least"),
+    [(Resident, 150), (Contact, 400), (Need, 200), (Initiative, 12), (Institution, 10), (Commitment, 40)],
+)
+def test_the_neighbourhoods_look_lived_in(demo: Database, kind: type[SQLModel], least: int) -> None:
+    with demo.reading() as session:
+        assert count(session, kind) >= least
+
+
+def test_there_are_promises_in_every_state_and_with_every_verdict(demo: Database) -> None:
+    with demo.reading() as session:
+        wanted = CommitmentQuery(limit=MOST)
+        ledger = list_commitments(session, who(session, "teamleader"), wanted).items
+
+    assert {one.state for one in ledger} == set(CommitmentState)
+    assert {one.outcome for one in ledger} == {None, *Verdict}
+    assert {one.late for one in ledger} == {True, False}
+    assert {one.area_name for one in ledger} == set(NEIGHBOURHOODS)
+    assert max(one.moved_count for one in ledger) == 2
+    assert {one.outcome for one in ledger if one.reopened_count} >= {None, Verdict.KEPT, Verdict.PARTLY}
+
+
+def test_there_is_a_contested_promise(demo: Database) -> None:
+    with demo.reading() as session:
+        contested = col(CommitmentEvent.kind) == CommitmentEventKind.CONTESTED
+        key = session.scalars(select(col(CommitmentEvent.commitment_id)).where(contested)).one()
+
+        assert show_commitment(session, who(session, "teamleader"), key).contested
+
+
+def test_there_are_asks_in_every_state_and_with_every_answer(demo: Database) -> None:
+    with demo.reading() as session:
+        found = asks(session)
+
+    assert {one.state for one in found} == set(AskState)
+    assert {one.last_answer for one in found} == {None, *AnswerKind}
+
+
+def test_there_are_initiatives_in_every_phase(demo: Database) -> None:
+    with demo.reading() as session:
+        found = list_initiatives(session, who(session, "teamleader"), InitiativeQuery(limit=MOST)).items
+
+    assert {one.phase for one in found} == set(Phase)
+    assert {one.joined_existing for one in found} == {True, False}
+
+
+def test_residents_are_kept_at_every_level_by_several_workers(demo: Database) -> None:
+    with demo.reading() as session:
+        residents = [one for name in ("activator", "sanne", "lotte") for one in _residents(session, who(session, name))]
+
+    assert {one.level for one in residents} == set(RegistrationLevel)
+    assert len({one.worker_name for one in residents}) >= 4
+
+
+def test_marloes_has_a_day_before_her(demo: Database) -> None:
+    with demo.reading() as session:
+        day = show_day(session, who(session, "activator"))
+
+    due = [promise.due_on for promise in day.promises if promise.outcome is None]
+    assert due.count(clock.today()) == 2
+    assert min(due) < clock.today()
+    assert day.contacts
+
+
+def test_nothing_was_done_in_the_future(demo: Database, played_at: datetime) -> None:
+    with demo.reading() as session:
+        for kind in (Contact, CommitmentEvent):
+            latest: Any = session.scalar(select(func.max(col(kind.happened_on))))
+            assert latest <= clock.day_of(played_at)
+
+
+def test_a_weekend_is_taken_back_to_friday() -> None:
+    assert [working_day(date(2026, 11, day)).day for day in range(16, 23)] == [16, 17, 18, 19, 20, 20, 20]
+
+
+# --- the folder -------------------------------------------------------------------------------------------------------
+
+
+def test_its_keys_are_its_own_and_for_nobody_else_to_read(tmp_path: Path) -> None:
+    first, second = Folder(tmp_path / "a"), Folder(tmp_path / "b")
+    first.begin()
+    second.begin()
+
+    assert (tmp_path / "a" / UNFINISHED).stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o700
+    for name in ("BSA_DATABASE_KEY", "BSA_KEYS_DATABASE_KEY", "BSA_KEY_RING"):
+        assert first.environment()[name] != second.environment()[name]
+
+
+def test_a_folder_that_was_moved_is_found_where_it_is(tmp_path: Path) -> None:
+    Folder(tmp_path / "a").begin()
+    (tmp_path / "a").rename(tmp_path / "b")
+
+    assert Folder(tmp_path / "b").environment()["BSA_DATABASE_URL"] == f"sqlite:///{tmp_path}/b/{DATABASE}"
+
+
+@pytest.mark.parametrize("strange", ["holiday.jpg", "bsa.db", ".hidden"])
+def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path, strange: str) -> None:
+    folder = Folder(tmp_path)
+    folder.begin()
+    (tmp_path / strange).write_text("mine")
+
+    with pytest.raises(NotOurFolder, match=strange):
+        folder.clear()
+
+    assert (tmp_path / UNFINISHED).exists()
+    assert (tmp_path / strange).read_text() == "mine"
+
+
+def test_databases_without_the_settings_of_a_demo_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / DATABASE).write_text("somebody's")
+
+    with pytest.raises(NotOurFolder):
+        Folder(tmp_path).clear()
+
+    assert (tmp_path / DATABASE).exists()
+
+
+def test_clearing_deletes_what_a_demo_made(tmp_path: Path) -> None:
+    for name in (SETTINGS, DATABASE, f"{DATABASE}-wal", KEYS):
+        (tmp_path / name).touch()
+
+    Folder(tmp_path).clear()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_there_is_no_demo_in_an_empty_folder(tmp_path: Path) -> None:
+    with pytest.raises(NotOurFolder, match="bsa demo --data"):
+        Folder(tmp_path).environment()
+
+
+def test_the_accounts_that_others_lean_on_are_there() -> None:
+    assert list(ACCOUNTS)[:6] == ["activator", "teamleader", "corporation", "policy", "privacy", "admin"]
+
+
+def _residents(session: Session, actor: Actor) -> list[Any]:
+    return list_residents(session, actor, ResidentQuery(limit=MOST)).items
