@@ -9,7 +9,7 @@ from api.dependencies import Reading, Writing, needs
 from bsa.areas.models import PARENTS, Level
 from bsa.areas.shapes import AreaChange, AreaIn, AreaOut, AreaQuery
 from bsa.errors import NotFound
-from bsa.permissions import Permission
+from bsa.permissions import Permission, require
 from web.choices import Choice
 from web.dependencies import Sent, Visitor, WritingVisitor
 from web.forms import Form, attempt, blank, read, version_in
@@ -28,6 +28,7 @@ MOST = 20
 @needs(Permission.RECORD_AREA)
 def index(request: Request, session: Reading, visitor: Visitor) -> Response:
     """List the areas as the tree that they are."""
+    require(visitor, Permission.RECORD_AREA)
     areas, complete = _all(session, visitor, AreaQuery(limit=200))
     inner: dict[UUID | None, list[AreaOut]] = {}
     for area in sorted(areas, key=lambda area: (list(Level).index(area.level), area.name)):
@@ -41,6 +42,7 @@ def new(
     request: Request, session: Reading, visitor: Visitor, level: Level = Level.COMPLEX, parent_id: UUID | None = None
 ) -> Response:
     """Show the form for a complex, a place or an own area."""
+    require(visitor, Permission.RECORD_AREA)
     return _new(request, session, visitor, level, blank(guest_of(request), parent_id=str(parent_id or "")))
 
 
@@ -61,6 +63,7 @@ def create(request: Request, session: Writing, visitor: WritingVisitor, sent: Se
 @needs(Permission.RECORD_AREA)
 def edit(request: Request, session: Reading, visitor: Visitor, area_id: UUID) -> Response:
     """Show the form to give an area another name."""
+    require(visitor, Permission.RECORD_AREA)
     area = show_area(session, visitor, area_id)
     return _edit(request, area, blank(guest_of(request), name=area.name))
 

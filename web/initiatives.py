@@ -96,9 +96,10 @@ def new(
     theme_ids: Annotated[list[UUID] | None, Query(max_length=20)] = None,
 ) -> Response:
     """Show the form to start an initiative, or to join one that is there already."""
+    areas = own_neighbourhoods(session, visitor)
     form = blank(
         guest_of(request),
-        area_id=str(area_id or ""),
+        area_id=str(area_id or (areas[0][0] if areas else "")),
         theme_ids=[str(key) for key in theme_ids or []],
         joined_existing="false",
         started_on=clock.today().isoformat(),

@@ -38,7 +38,7 @@ from bsa.institutions.shapes import (
     InstitutionOut,
     InstitutionQuery,
 )
-from bsa.permissions import Permission, Role, allows
+from bsa.permissions import Permission, Role, allows, require
 from web.dependencies import Sent, Visitor, WritingVisitor
 from web.forms import Form, asked, attempt, blank, read, read_change, version_in
 from web.guests import guest_of
@@ -71,6 +71,7 @@ def index(request: Request, session: Reading, visitor: Visitor) -> Response:
 @needs(Permission.RECORD_INSTITUTION)
 def new(request: Request, visitor: Visitor) -> Response:
     """Show the form for an institution."""
+    require(visitor, Permission.RECORD_INSTITUTION)
     return draw(request, "institutions/new.html", form=blank(guest_of(request)), kinds=list(InstitutionKind))
 
 
@@ -125,6 +126,7 @@ def show(request: Request, session: Reading, visitor: Visitor, institution_id: U
 def edit(request: Request, session: Reading, visitor: Visitor, institution_id: UUID) -> Response:
     """Show the form to change an institution."""
     institution = show_institution(session, visitor, institution_id)
+    require(visitor, Permission.RECORD_INSTITUTION)
     form = blank(
         guest_of(request),
         name=institution.name,
@@ -154,6 +156,7 @@ def update(request: Request, session: Writing, visitor: WritingVisitor, sent: Se
 def new_contact(request: Request, session: Reading, visitor: Visitor, institution_id: UUID) -> Response:
     """Show the form for somebody at an institution."""
     institution = show_institution(session, visitor, institution_id)
+    require(visitor, Permission.RECORD_INSTITUTION)
     return _new_contact(request, institution, blank(guest_of(request)))
 
 
@@ -175,6 +178,7 @@ def edit_contact(
     request: Request, session: Reading, visitor: Visitor, institution_id: UUID, contact_id: UUID
 ) -> Response:
     """Show the form to change what is kept about somebody at an institution, or that this person left."""
+    require(visitor, Permission.RECORD_INSTITUTION)
     return _edit_contact(request, session, visitor, institution_id, contact_id)
 
 

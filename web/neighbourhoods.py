@@ -83,9 +83,14 @@ def show(request: Request, session: Reading, visitor: Visitor, area_id: UUID) ->
     themes = list_themes(session, visitor, ThemeQuery(area_id=area_id, open=True, limit=MANY))
     initiatives = list_initiatives(session, visitor, InitiativeQuery(area_id=area_id, open=True, limit=MANY))
     asks = list_asks(session, visitor, AskQuery(area_id=area_id, open=True, limit=MANY))
-    running = list_commitments(session, visitor, CommitmentQuery(area_id=area_id, open=True, limit=MANY))
-    over = list_commitments(
-        session, visitor, CommitmentQuery(area_id=area_id, open=False, latest_first=True, limit=MANY)
+    late, running, over = (
+        list_commitments(session, visitor, wanted)
+        for wanted in (
+            # Late is also what was never claimed nor judged: it does not sink under what is over.
+            CommitmentQuery(area_id=area_id, late=True, limit=MANY),
+            CommitmentQuery(area_id=area_id, late=False, open=True, limit=MANY),
+            CommitmentQuery(area_id=area_id, late=False, open=False, latest_first=True, limit=MANY),
+        )
     )
     return draw(
         request,
@@ -98,13 +103,12 @@ def show(request: Request, session: Reading, visitor: Visitor, area_id: UUID) ->
             key=lambda initiative: initiative.next_step_on or date.max,
         ),
         asks=asks,
-        commitments=sorted(running.items, key=lambda commitment: not commitment.late),
-        more_commitments=running.next_cursor is not None,
+        commitments=[*late.items, *running.items],
         judged=[commitment for commitment in over.items if commitment.outcome],
         kept=sum(1 for commitment in over.items if commitment.outcome is Verdict.KEPT),
-        late=sum(1 for commitment in running.items if commitment.late),
+        late=late,
         colleagues=list_colleagues(session, visitor, ColleagueQuery(area_id=area_id, limit=MANY)),
-        institutions=_institutions([*asks.items, *running.items, *over.items]),
+        institutions=_institutions([*asks.items, *late.items, *running.items, *over.items]),
         is_public=bool(list_public_commitments(session, area_id, Listing(limit=1)).items),
     )
 

@@ -24,11 +24,12 @@ from api.themes import (
 from bsa.initiatives.shapes import InitiativeQuery, ThemeLinkIn
 from bsa.needs.models import LifeArea
 from bsa.needs.shapes import NeedItem, NeedQuery
-from bsa.permissions import Permission, allows
+from bsa.permissions import Permission, allows, require
 from bsa.shapes import Listing, Shape
 from bsa.themes.shapes import LinkIn, ThemeChange, ThemeIn, ThemeOut
 from web.choices import own_neighbourhoods
 from web.dependencies import Sent, Visitor, WritingVisitor
+from web.flashes import N_
 from web.forms import Form, Nothing, attempt, blank, read, read_change, version_in
 from web.guests import guest_of
 from web.line import Step
@@ -37,6 +38,10 @@ from web.pages import Pages, draw, go, path_of, paths_of
 router = Pages("themes", prefix="/themes")
 
 MANY = 200
+
+
+ASKED = {"need_ids": N_("Choose at least one question."), "theme_id": N_("Choose a theme.")}
+"""What the board asks for when something was not picked."""
 
 
 class NeedsToLink(Shape):
@@ -72,6 +77,9 @@ def create_links(
             f"{paths_of(request.app)['themes.new']}?{urlencode([*within, *picked])}", status_code=303
         )
     form = read(NeedsToLink, sent, guest_of(request))
+    for name, words in ASKED.items():
+        if name in form.errors:
+            form.errors[name] = [form.language_of(words)]
 
     def deed(shape: NeedsToLink) -> list[ThemeOut]:
         return [link_need(session, visitor, shape.theme_id, LinkIn(need_id=need_id)) for need_id in shape.need_ids]
@@ -91,6 +99,7 @@ def new(
     need_ids: Annotated[list[UUID] | None, Query(max_length=100)] = None,
 ) -> Response:
     """Show the form for a new theme, with the needs that were picked."""
+    require(visitor, Permission.NAME_THEME)
     own = _own_needs(session, visitor)
     picked = [need for need in own if need.id in (need_ids or [])]
     form = blank(
