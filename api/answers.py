@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from bsa import clock
 from bsa.shapes import Page, Resource
 
 Operation = TypeVar("Operation", bound=Callable[..., Any])
@@ -18,8 +17,8 @@ _answer: ContextVar[list[Any]] = ContextVar("answer")
 
 
 def etag(version: int) -> str:
-    """Return the ETag of a version today: what is computed from the day (late, the window) changes with the day."""
-    return f'"{version}.{clock.today():%Y%m%d}"'
+    """Return the ETag of a version: it says what a change is based on."""
+    return f'"{version}"'
 
 
 def found_at(path: str) -> Callable[[Operation], Operation]:
@@ -51,8 +50,6 @@ class AnsweringRoute(APIRoute):
                 _answer.reset(token)
             if remembered:
                 _add_headers(request, response, remembered[0], getattr(self.endpoint, "found_at", None))
-                if _unchanged(request, response):
-                    return Response(status_code=304, headers={"ETag": response.headers["ETag"]})
             return response
 
         return handle_and_add
@@ -84,11 +81,3 @@ def _add_headers(request: Request, response: Response, result: Any, found_at: st
         # When the path leads through the resource itself, a deed was done to it, and the resource is what came of it.
         before, through, _ = request.url.path.partition(f"/{result.id}")
         response.headers["Location"] = before + through if through else f"{before}/{result.id}"
-
-
-def _unchanged(request: Request, response: Response) -> bool:
-    return (
-        request.method == "GET"
-        and "ETag" in response.headers
-        and response.headers["ETag"] in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
-    )

@@ -151,13 +151,15 @@ def _document(api: FastAPI) -> dict[str, Any]:
             servers=api.servers,
             routes=api.routes,
         )
-        for path in document["paths"].values():
-            for operation in path.values():
+        for path, operations in document["paths"].items():
+            for operation in operations.values():
+                operation["security"] = [] if path.startswith("/public/") else [{"bearer": []}]
                 _say_how_it_refuses(operation)
         schemas = document["components"]["schemas"]
         schemas.pop("HTTPValidationError", None)
         schemas.pop("ValidationError", None)
         schemas["Problem"] = PROBLEM
+        document["components"]["securitySchemes"] = {"bearer": BEARER}
         api.openapi_schema = document
     return api.openapi_schema
 
@@ -176,6 +178,12 @@ def _say_how_it_refuses(operation: MutableMapping[str, Any]) -> None:
     for response in responses.values():
         response.setdefault("headers", {})["API-Version"] = {"schema": {"type": "string"}, "description": "API version"}
 
+
+BEARER: dict[str, Any] = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A bearer token of an account. It fixes the purpose for which residents are read.",
+}
 
 PROBLEM: dict[str, Any] = {
     "title": "Problem",

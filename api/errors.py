@@ -133,7 +133,12 @@ def _refusal(request: Request, error: Exception) -> Response:
 
 
 def _fault(fault: Fault) -> dict[str, Any]:
-    entry = {"in": "body", "detail": fault.message.format(**fault.facts), "code": fault.code}
+    # A cursor is the only thing in a query that the core itself refuses.
+    entry = {
+        "in": "query" if fault.code == "cursor" else "body",
+        "detail": fault.message.format(**fault.facts),
+        "code": fault.code,
+    }
     if fault.where:
         entry["location"] = "/" + "/".join(
             to_camel(part) if isinstance(part, str) else str(part) for part in fault.where

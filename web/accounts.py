@@ -4,11 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
-from sqlmodel import Session
 
 from api.accounts import change_account, create_account, list_accounts, recover_account, show_account
 from api.areas import list_areas
-from api.dependencies import Reading, Writing, needs
+from api.dependencies import Reading, Session, Writing, needs
 from api.institutions import list_institutions
 from bsa.areas.shapes import AreaQuery
 from bsa.institutions.shapes import InstitutionQuery

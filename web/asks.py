@@ -7,7 +7,6 @@ from uuid import UUID
 
 from fastapi import Request, Response
 from pydantic import BaseModel
-from sqlmodel import Session
 from starlette.datastructures import FormData
 
 from api.asks import (
@@ -24,7 +23,7 @@ from api.asks import (
     show_letter,
 )
 from api.commitments import list_commitments
-from api.dependencies import Reading, Writing, needs
+from api.dependencies import Reading, Session, Writing, needs
 from api.initiatives import list_initiatives
 from bsa import clock
 from bsa.asks.models import AnswerKind, AskState, Side, Source

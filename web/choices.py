@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
-from sqlmodel import Session
-
 from api.areas import list_areas
+from api.dependencies import Session
 from api.institutions import list_institution_contacts, list_institutions
 from bsa.areas.models import Level
 from bsa.areas.shapes import AreaQuery

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
-from sqlmodel import Session
 from starlette.datastructures import FormData
 
 from api.asks import list_asks, show_ask
@@ -17,7 +16,7 @@ from api.commitments import (
     record_verdict,
     show_commitment,
 )
-from api.dependencies import Reading, Writing, needs
+from api.dependencies import Reading, Session, Writing, needs
 from api.residents import list_residents
 from bsa import clock
 from bsa.asks.models import AskEventKind, AskState, Side, Source

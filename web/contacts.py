@@ -4,10 +4,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Request, Response
-from sqlmodel import Session
 
 from api.contacts import list_contacts, note_contact, show_contact, strike_contact
-from api.dependencies import Reading, Writing, needs
+from api.dependencies import Reading, Session, Writing, needs
 from api.promises import make_promise, settle_promise, show_promise
 from api.residents import show_resident
 from bsa.contacts.models import ContactPlace, ContactPurpose

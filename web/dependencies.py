@@ -4,10 +4,9 @@ import hmac
 from typing import Annotated
 
 from fastapi import Depends, Request
-from sqlmodel import Session
 from starlette.datastructures import FormData
 
-from api.dependencies import Reading, Writing, database
+from api.dependencies import Reading, Session, Writing, database, refuse_role
 from api.sessions import SignedIn, see, who_is_signed_in
 from bsa.errors import NotAllowed, NotSignedIn
 from bsa.permissions import Actor
@@ -59,6 +58,7 @@ def _signed_in(request: Request, session: Session) -> SignedIn:
     signed_in = who_is_signed_in(session, token) if token else None
     if signed_in is None:
         raise NotSignedIn
+    refuse_role(request, signed_in.actor)
     request.state.actor = signed_in.actor
     request.state.guest = Guest(signed_in.language, signed_in.actor, signed_in.display_name, csrf_for(token))
     return signed_in

@@ -7,9 +7,9 @@ from typing import Any, Generic, TypeVar, get_args, get_origin
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
-from sqlmodel import Session
 from starlette.datastructures import FormData, ImmutableMultiDict
 
+from api.dependencies import Session
 from bsa.errors import Conflict, Fault, Invalid, NotAllowed, Refusal, Stale
 from bsa.shapes import Shape
 from web.flashes import N_

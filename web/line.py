@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from fastapi import Request
-from sqlmodel import Session
 
+from api.dependencies import Session
 from api.initiatives import list_initiative_themes
 from bsa.errors import NotFound
 from bsa.permissions import Actor, Permission, allows

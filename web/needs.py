@@ -6,11 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
-from sqlmodel import Session
 
 from api.asks import list_asks
 from api.commitments import list_commitments
-from api.dependencies import Reading, Writing, needs
+from api.dependencies import Reading, Session, Writing, needs
 from api.initiatives import list_initiatives
 from api.needs import (
     close_need,

@@ -6,12 +6,11 @@ from uuid import UUID
 
 from babel import Locale
 from fastapi import Request, Response
-from sqlmodel import Session
 
 from api.accounts import list_colleagues
 from api.areas import list_areas
 from api.contacts import list_contacts
-from api.dependencies import Reading, Writing, needs
+from api.dependencies import Reading, Session, Writing, needs
 from api.needs import list_needs
 from api.promises import list_promises
 from api.residents import (

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import sqlcipher3.dbapi2 as sqlcipher
 from alembic import command
@@ -18,14 +19,14 @@ from alembic.script import ScriptDirectory
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
 from bsa.errors import OutOfService, Stale
-from bsa.keystore import KeyStore
-from bsa.sealing import Sealer
+from bsa.keystore import INSTALLATION, KeyStore
+from bsa.sealing import CannotOpen, SealedCell, Sealer
 from bsa.settings import Settings
 
 OLDEST_SQLITE = (3, 51, 3)
@@ -119,6 +120,7 @@ class Database:
         if there != wanted:
             raise UnfitDatabase("The tables are not up to date. Run: bsa migrate")
         self.keystore.check()
+        self._refuse_keys_of_another()
 
     def close(self) -> None:
         """Give all connections back. A SQLite file may be copied only after this."""
@@ -136,8 +138,22 @@ class Database:
             session.info["keystore"] = self.keystore
             try:
                 yield session
-            except sqlcipher.OperationalError as error:
+            except OperationalError as error:
+                # Locked for too long, full, or gone: nothing was stored, and nothing is shown.
                 raise OutOfService from error
+
+    def _refuse_keys_of_another(self) -> None:
+        """Refuse a key store that belongs to another database: an account's sealed name must open with it."""
+        with self._read.connect() as connection:
+            row = connection.execute(text("SELECT id, display_name FROM account LIMIT 1")).first()
+        if row is None:
+            return
+        try:
+            account_id = row.id if isinstance(row.id, UUID) else UUID(row.id)
+            cell = SealedCell(bytes(row.display_name))
+            Sealer(self.keystore).open(cell, "account", "display_name", account_id, INSTALLATION)
+        except CannotOpen as error:
+            raise UnfitDatabase("The key store is not the one of this database. Restore the two together.") from error
 
     def _has_accounts(self) -> bool:
         """Tell whether the database is in use: whether there is an account in it."""

@@ -226,13 +226,20 @@ class Tried:
     not_kept: int | None = None
     visibility: Visibility | None = None
 
+    @property
+    def entered_on(self) -> date:
+        """Entered on the day on which it happened."""
+        return self.happened_on
+
 
 BESIDES: dict[CommitmentEventKind, str] = {
+    CommitmentEventKind.CONFIRMED: "when it is not confirmed yet, or is contested",
     CommitmentEventKind.CONTESTED: "when it is not contested yet",
     CommitmentEventKind.CLAIMED: "when judged: only if nobody claimed it before and too few judged the silence",
     CommitmentEventKind.JUDGED: "while the window is open: after the claim, or after the due day passed without one",
-    CommitmentEventKind.WINDOW_CLOSED: "while the window is open and there are votes in it",
+    CommitmentEventKind.WINDOW_CLOSED: "while the window is open, once the fewest voters of a verdict have judged",
     CommitmentEventKind.REOPENED: "after the verdict partly or not_kept; with a new day",
+    CommitmentEventKind.WITHDRAWN: "until its day; after that residents say what came of it",
 }
 """In words, what `standing.CONDITIONS` asks beside the state."""
 

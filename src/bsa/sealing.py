@@ -115,6 +115,8 @@ def open_cell(
     """Open one cell of a row that was read by columns; the caller fetches keys and notes readers for the whole page."""
     if row is None or cell is None:
         return None
+    if owner is not None and owner not in session.info["residents_read"]:
+        raise CannotOpen("Note that this resident is read before opening: nothing is opened without a trace.")
     return sealer(session).open(cell, kind.__table__.name, column, row, owner or INSTALLATION)
 
 

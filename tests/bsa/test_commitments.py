@@ -41,6 +41,11 @@ class Happened:
     partly: int | None = None
     not_kept: int | None = None
     visibility: Visibility | None = None
+    told_on: date | None = None
+
+    @property
+    def entered_on(self) -> date:
+        return self.told_on or self.happened_on
 
 
 RECORDED = Happened(Kind.RECORDED, TODAY, due_on=DUE)
@@ -111,9 +116,31 @@ class TestFold:
     def test_whoever_was_silent_may_still_report_after_nobody_judged(self) -> None:
         later = DUE + days(40)
         silent = standing([RECORDED], later, RULES)
-        assert may_follow(silent, Kind.CLAIMED, later)
+        assert may_follow(silent, Kind.CLAIMED, later, RULES)
         stands = standing([RECORDED, Happened(Kind.CLAIMED, later)], later, RULES)
         assert (stands.state, stands.window_open(later)) == (CommitmentState.CLAIMED, True)
+
+    def test_a_claim_that_is_told_late_leaves_residents_all_their_days(self) -> None:
+        told = [RECORDED, Happened(Kind.CLAIMED, TODAY, told_on=TODAY + days(20))]
+        stands = standing(told, TODAY + days(20), RULES)
+        assert (stands.state, stands.window_until) == (CommitmentState.CLAIMED, TODAY + days(34))
+
+    def test_nobody_withdraws_while_residents_judge_the_silence(self) -> None:
+        assert may_follow(standing([RECORDED], DUE, RULES), Kind.WITHDRAWN, DUE, RULES)
+        later = DUE + days(1)
+        assert not may_follow(standing([RECORDED], later, RULES), Kind.WITHDRAWN, later, RULES)
+
+    def test_the_window_is_not_closed_early_before_enough_have_judged(self) -> None:
+        claimed = [RECORDED, Happened(Kind.CLAIMED, TODAY), judged(TODAY, kept=2)]
+        assert not may_follow(standing(claimed, TODAY, RULES), Kind.WINDOW_CLOSED, TODAY, RULES)
+        enough = [*claimed, judged(TODAY, kept=1)]
+        assert may_follow(standing(enough, TODAY, RULES), Kind.WINDOW_CLOSED, TODAY, RULES)
+
+    def test_confirming_again_takes_back_what_was_contested(self) -> None:
+        told = [RECORDED, *(Happened(kind, TODAY) for kind in (Kind.CONFIRMED, Kind.STARTED, Kind.CONTESTED))]
+        assert may_follow(standing(told, TODAY, RULES), Kind.CONFIRMED, TODAY, RULES)
+        again = standing([*told, Happened(Kind.CONFIRMED, TODAY)], TODAY, RULES)
+        assert (again.state, again.contested) == (CommitmentState.RUNNING, False)
 
     @pytest.mark.parametrize(
         ("kept", "partly", "not_kept", "outcome"),
@@ -137,7 +164,7 @@ class TestFold:
         for _ in range(data.draw(st.integers(0, 12))):
             on += days(data.draw(st.integers(0, 20)))
             stands = standing(told, on, RULES)
-            allowed = [kind for kind in Kind if kind is not Kind.RECORDED and may_follow(stands, kind, on)]
+            allowed = [kind for kind in Kind if kind is not Kind.RECORDED and may_follow(stands, kind, on, RULES)]
             kind = data.draw(st.sampled_from(allowed))
             told.append(
                 Happened(
@@ -305,6 +332,24 @@ def test_below_five_voters_only_the_word_leaves_the_team(session: Session, cast:
 
     assert (public.verdict.outcome, public.verdict.kept) == (Verdict.KEPT, None)
     assert show_commitment(session, cast.corporation, line.commitment_id).events[-2].kept is None
+
+
+def test_counts_of_single_events_never_leave_the_team(session: Session, cast: Cast, line: Line) -> None:
+    enter(session, cast, line, DeedKind.CLAIMED)
+    for kept in (5, 2):
+        version = session.get_one(Commitment, line.commitment_id).version
+        record_verdict(session, cast.activator, line.commitment_id, version, a_verdict(line, kept=kept, partly=0))
+    outside = show_commitment(session, cast.corporation, line.commitment_id)
+    assert outside.verdict.kept == 7
+    assert {event.kept for event in outside.events} == {None}
+
+
+def test_a_verdict_that_stands_is_not_added_to_afterwards(session: Session, cast: Cast, line: Line) -> None:
+    enter(session, cast, line, DeedKind.CLAIMED)
+    version = session.get_one(Commitment, line.commitment_id).version
+    late_slip = a_verdict(line)
+    with clock.standing_at(at(TODAY + days(15))), pytest.raises(Conflict):
+        record_verdict(session, cast.activator, line.commitment_id, version, late_slip)
 
 
 def test_witnesses_are_two_residents_whom_one_can_see(session: Session, cast: Cast, line: Line) -> None:

@@ -80,7 +80,7 @@ def enter_event(
     require(actor, permission, commitment)
     if happened.residents_agreed and not allows(actor, Permission.AGREE_NEW_DATE, commitment):
         raise NotAllowed("Whether the residents agree to another day is entered by the team.")
-    source = _own_source(actor, happened.source)
+    source = Source.OWN_SIGN_IN if side is Side.TEAM else _own_source(actor, happened.source)
     earlier = _earlier(session, commitment, kind, happened.happened_on)
     if happened.due_on is not None and happened.due_on <= happened.happened_on:
         raise invalid("due_on", "not_ahead", "The new day must lie ahead.")
@@ -130,6 +130,7 @@ def record_verdict(session: Session, actor: Actor, commitment_id: UUID, version:
         for quote in verdict.quotes
     )
     if verdict.close_window:
+        _earlier(session, commitment, Kind.WINDOW_CLOSED, verdict.happened_on)
         closing = CommitmentEvent(
             commitment_id=commitment.id,
             number=event.number + 1,
@@ -160,7 +161,10 @@ def _earlier(session: Session, commitment: Commitment, kind: Kind, happened_on: 
             "Something was entered for {day} already; this cannot have happened before that.",
             day=earlier[-1].happened_on.isoformat(),
         )
-    if not may_follow(standing(earlier, happened_on, rules_of(session)), kind, happened_on):
+    rules = rules_of(session)
+    days = {happened_on, clock.today()} if kind is Kind.JUDGED else {happened_on}
+    # A vote counts when it was given in the window and is entered in it: a verdict that stands is not added to.
+    if not all(may_follow(standing(earlier, day, rules), kind, day, rules) for day in days):
         raise Conflict(REFUSED[kind])
     return earlier
 

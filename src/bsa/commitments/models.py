@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
+from bsa import clock
 from bsa.asks.models import Side, Source
 from bsa.institutions.models import Mandate
 from bsa.rows import ChangingRow, Row, one_of
@@ -138,6 +139,11 @@ class CommitmentEvent(Row, table=True):
     visibility: Visibility | None = Field(default=None, sa_type=one_of(Visibility))
     witnesses: str | None = Field(default=None, sa_type=SealedText)
     """The keys of the two residents who witnessed a verdict that the team entered; sealed, and never shown."""
+
+    @property
+    def entered_on(self) -> date:
+        """The day on which it was entered, which may be later than when it happened."""
+        return clock.day_of(self.created_at)
 
 
 class VerdictQuote(Row, table=True):

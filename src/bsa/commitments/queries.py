@@ -110,7 +110,7 @@ def commitment_out(session: Session, actor: Actor, commitment: Commitment) -> Co
         version=commitment.version,
         created_at=commitment.created_at,
         changed_at=commitment.changed_at,
-        allowed_actions=allowed_deeds(actor, commitment, stands, today),
+        allowed_actions=allowed_deeds(actor, commitment, stands, today, rules_of(session)),
         ask_id=commitment.ask_id,
         initiative_id=commitment.initiative_id,
         initiative_title=initiative.title,
@@ -133,9 +133,7 @@ def commitment_out(session: Session, actor: Actor, commitment: Commitment) -> Co
         moved_count=stands.moved_count,
         reopened_count=stands.reopened_count,
         verdict=_verdict_out(session, stands, today, inside=actor.of_the_team),
-        events=[
-            _event_out(session, event, names.get(event.entered_by_id, ""), inside=actor.of_the_team) for event in events
-        ],
+        events=[_event_out(event, names.get(event.entered_by_id, ""), inside=actor.of_the_team) for event in events],
         quotes=[
             QuoteOut(id=quote.id, words=quote.words, may_be_public=quote.may_be_public)
             for quote in quotes.get(commitment.id, [])
@@ -329,9 +327,8 @@ def _verdict_out(session: Session, stands: Standing, today: date, *, inside: boo
     )
 
 
-def _event_out(session: Session, event: CommitmentEvent, name: str, *, inside: bool) -> CommitmentEventOut:
-    voters = (event.kept or 0) + (event.partly or 0) + (event.not_kept or 0)
-    shown = inside or voters >= session.info["settings"].verdict_counts_from
+def _event_out(event: CommitmentEvent, name: str, *, inside: bool) -> CommitmentEventOut:
+    # Outside the team only the total is told, when it is large enough: from two totals a small count could be reckoned.
     return CommitmentEventOut(
         id=event.id,
         number=event.number,
@@ -345,7 +342,7 @@ def _event_out(session: Session, event: CommitmentEvent, name: str, *, inside: b
         due_on=event.due_on,
         residents_agreed=event.residents_agreed,
         visibility=event.visibility,
-        kept=event.kept if shown else None,
-        partly=event.partly if shown else None,
-        not_kept=event.not_kept if shown else None,
+        kept=event.kept if inside else None,
+        partly=event.partly if inside else None,
+        not_kept=event.not_kept if inside else None,
     )

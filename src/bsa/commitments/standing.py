@@ -26,6 +26,10 @@ class LedgerEvent(Protocol):
     not_kept: int | None
     visibility: Visibility | None
 
+    @property
+    def entered_on(self) -> date:
+        """The day on which it was entered, on or after the day on which it happened."""
+
 
 @dataclass(frozen=True, slots=True)
 class VerdictRules:
@@ -115,7 +119,9 @@ def _after(stands: Standing | None, event: LedgerEvent, rules: VerdictRules) -> 
     if stands is None:
         if event.kind is not Kind.RECORDED or event.due_on is None:
             raise ValueError("The first event of a commitment is that it was recorded, with a due day.")
-        return Standing(State.PROPOSED, event.due_on, event.due_on, window_until=event.due_on + rules.window)
+        return Standing(
+            State.PROPOSED, event.due_on, event.due_on, window_until=_window_until(event.due_on, event, rules)
+        )
     return CHANGES[event.kind](stands, event, rules)
 
 
@@ -124,7 +130,8 @@ def _moved(stands: Standing, event: LedgerEvent, rules: VerdictRules) -> Standin
     if not event.residents_agreed or event.due_on is None:
         # A day that residents did not agree to is remembered, but it is not the day they were promised.
         return moved
-    return replace(moved, due_on=event.due_on, window_until=event.due_on + rules.window, votes=Votes())
+    until = _window_until(event.due_on, event, rules)
+    return replace(moved, due_on=event.due_on, window_until=until, votes=Votes())
 
 
 def _claimed(stands: Standing, event: LedgerEvent, rules: VerdictRules) -> Standing:
@@ -133,7 +140,7 @@ def _claimed(stands: Standing, event: LedgerEvent, rules: VerdictRules) -> Stand
         stands,
         state=State.CLAIMED,
         claimed_on=event.happened_on,
-        window_until=event.happened_on + rules.window,
+        window_until=_window_until(event.happened_on, event, rules),
         votes=Votes(),
         outcome=None,
     )
@@ -158,11 +165,16 @@ def _reopened(stands: Standing, event: LedgerEvent, rules: VerdictRules) -> Stan
         state=State.RUNNING,
         due_on=due_on,
         claimed_on=None,
-        window_until=due_on + rules.window,
+        window_until=_window_until(due_on, event, rules),
         votes=Votes(),
         outcome=None,
         reopened_count=stands.reopened_count + 1,
     )
+
+
+def _window_until(opens_on: date, event: LedgerEvent, rules: VerdictRules) -> date:
+    """Return the last day of judging. A day in the past that is told only now does not use up the residents' days."""
+    return max(opens_on, event.entered_on) + rules.window
 
 
 def _with_verdict(stands: Standing, rules: VerdictRules) -> Standing:
@@ -170,7 +182,9 @@ def _with_verdict(stands: Standing, rules: VerdictRules) -> Standing:
 
 
 CHANGES: dict[Kind, Callable[[Standing, LedgerEvent, VerdictRules], Standing]] = {
-    Kind.CONFIRMED: lambda stands, event, rules: replace(stands, state=State.CONFIRMED, contested=False),
+    Kind.CONFIRMED: lambda stands, event, rules: replace(
+        stands, state=State.RUNNING if stands.state is State.RUNNING else State.CONFIRMED, contested=False
+    ),
     Kind.STARTED: lambda stands, event, rules: replace(stands, state=State.RUNNING),
     Kind.CONTESTED: lambda stands, event, rules: replace(stands, contested=True),
     Kind.MOVED: _moved,
@@ -187,7 +201,7 @@ OPEN_STATES = frozenset({State.PROPOSED, State.CONFIRMED, State.RUNNING})
 """Promised, and neither reported, judged nor withdrawn."""
 
 TRANSITIONS: dict[Kind, frozenset[State]] = {
-    Kind.CONFIRMED: frozenset({State.PROPOSED}),
+    Kind.CONFIRMED: OPEN_STATES,
     Kind.STARTED: frozenset({State.CONFIRMED}),
     Kind.CONTESTED: frozenset(State) - {State.WITHDRAWN},
     Kind.MOVED: OPEN_STATES,
@@ -200,22 +214,28 @@ TRANSITIONS: dict[Kind, frozenset[State]] = {
 }
 """In which states each event may happen."""
 
-CONDITIONS: dict[Kind, Callable[[Standing, date], bool]] = {
-    Kind.CONTESTED: lambda stands, on: not stands.contested,
+CONDITIONS: dict[Kind, Callable[[Standing, date, VerdictRules], bool]] = {
+    # Confirming again is how an institution takes back that it contested.
+    Kind.CONFIRMED: lambda stands, on, rules: stands.state is State.PROPOSED or stands.contested,
+    Kind.CONTESTED: lambda stands, on, rules: not stands.contested,
     # Whoever was silent may still report, also after nobody judged that silence.
-    Kind.CLAIMED: lambda stands, on: (
+    Kind.CLAIMED: lambda stands, on, rules: (
         stands.state in OPEN_STATES or (stands.claimed_on is None and stands.outcome is Verdict.UNJUDGED)
     ),
-    Kind.JUDGED: lambda stands, on: stands.window_open(on),
-    Kind.WINDOW_CLOSED: lambda stands, on: stands.window_open(on) and stands.votes.voters > 0,
-    Kind.REOPENED: lambda stands, on: stands.outcome in (Verdict.PARTLY, Verdict.NOT_KEPT),
+    Kind.JUDGED: lambda stands, on, rules: stands.window_open(on),
+    Kind.WINDOW_CLOSED: lambda stands, on, rules: (
+        stands.window_open(on) and stands.votes.voters >= rules.minimum_voters
+    ),
+    Kind.REOPENED: lambda stands, on, rules: stands.outcome in (Verdict.PARTLY, Verdict.NOT_KEPT),
+    # Once its day has passed a promise is not taken back: it is broken or kept, and residents say which.
+    Kind.WITHDRAWN: lambda stands, on, rules: on <= stands.due_on,
 }
 """What must hold beside the state."""
 
 
-def may_follow(stands: Standing, kind: Kind, on: date) -> bool:
+def may_follow(stands: Standing, kind: Kind, on: date, rules: VerdictRules) -> bool:
     """Tell whether an event of this kind may follow on this day."""
     if kind not in TRANSITIONS or stands.state not in TRANSITIONS[kind]:
         return False
     condition = CONDITIONS.get(kind)
-    return condition is None or condition(stands, on)
+    return condition is None or condition(stands, on, rules)

@@ -1,5 +1,6 @@
 """What the worker process does about keys, as often as it likes: both jobs can be run again at any moment."""
 
+import logging
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -9,8 +10,16 @@ from bsa import clock
 from bsa.database import Database
 from bsa.residents.models import DoomedKey, Resident
 
+log = logging.getLogger("bsa.jobs")
+
 GRACE = timedelta(days=1)
 """A key is made before the row that needs it; after a day, a row that has not come will not come."""
+
+RECENT = timedelta(days=7)
+"""An orphan is swept within days. An older key without a row means that rows were lost, not that a row never came."""
+
+MOST_ORPHANS = 10
+"""A registration that fails halfway is rare. More orphans than this mean an old backup, or another's database."""
 
 
 def destroy_doomed_keys(database: Database) -> int:
@@ -24,9 +33,14 @@ def destroy_doomed_keys(database: Database) -> int:
 
 
 def sweep_orphans(database: Database) -> int:
-    """Destroy the keys whose resident never came, or is gone; return how many there were."""
-    old = database.keystore.made_before(clock.now() - GRACE)
+    """Destroy the keys whose resident never came; return how many. When there are too many, destroy none and say so."""
+    database.check()
+    long_ago = database.keystore.made_before(clock.now() - RECENT)
+    old = database.keystore.made_before(clock.now() - GRACE) - long_ago
     with database.reading() as session:
         orphans = old - set(session.scalars(select(col(Resident.id))))
+    if len(orphans) > MOST_ORPHANS:
+        log.error("%d keys have no resident; none was destroyed. Was an old backup restored?", len(orphans))
+        return 0
     database.keystore.destroy(orphans)
     return len(orphans)

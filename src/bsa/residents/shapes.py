@@ -23,6 +23,10 @@ LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 """ISO 639: `nl`, `tr`, `ar`."""
 
 
+ContactValue = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
+"""A telephone number or an address: no free text, so a number in it is not taken for a citizen service number."""
+
+
 class ResidentIn(Shape):
     """A resident to register, by alias: what somebody is called here, where, and that it was told."""
 
@@ -46,7 +50,7 @@ class ResidentChange(Shape):
     reading_comfort: ReadingComfort | None = None
     full_name: Line | None = None
     contact_channel: ContactChannel | None = None
-    contact_value: Line | None = None
+    contact_value: ContactValue | None = None
     age_band: AgeBand | None = None
 
     @model_validator(mode="after")
