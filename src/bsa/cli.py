@@ -5,7 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -81,19 +81,19 @@ def demo(
     serve: Annotated[bool, typer.Option(help="Serve it; --no-serve only makes it.")] = True,
 ) -> None:
     """Make a demo with made-up people in a folder, if it is not there yet, and serve it."""
-    # The port first: whoever has to choose another should not have to wait for that.
-    listener = _listen(host, port) if serve else None
-    base_url = _base_url(host, listener.getsockname()[1] if listener else port)
     folder = Folder(data)
-    if fresh or not folder.finished:
-        _make_demo(folder)
-    _take_settings(folder.environment(base_url))
-    typer.echo(f"The demo is in {folder.path}\n\nAccounts, all with the password {PASSWORD}\n")
-    for name, part in ACCOUNTS.items():
-        typer.echo(f"  {name:<14}{part.name:<18}{part.role.value.replace('_', ' ')}")
-    typer.echo("")
-    if listener:
-        _serve_demo(listener, base_url)
+    # The port first: whoever has to choose another should not have to wait for that.
+    with _listener(host, port) if serve else nullcontext() as listener:
+        if fresh or not folder.finished:
+            _make_demo(folder)
+        base_url = _base_url(host, listener.getsockname()[1] if listener else port)
+        _take_settings(folder.environment(base_url))
+        typer.echo(f"The demo is in {folder.path}\n\nAccounts, all with the password {PASSWORD}\n")
+        for name, part in ACCOUNTS.items():
+            typer.echo(f"  {name:<14}{part.name:<18}{part.role.value.replace('_', ' ')}")
+        typer.echo("")
+        if listener:
+            _serve_demo(listener, base_url)
 
 
 @app.command()
@@ -335,19 +335,22 @@ class _Announced(uvicorn.Server):
         typer.echo(self._words)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+@contextmanager
+def _listener(host: str, port: int) -> Iterator[socket.socket]:
     """Take the port, without answering on it yet."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
     except OSError as error:
-        raise CannotGoOn(
-            f"Cannot listen on {host}, port {port}: {error.strerror}. Choose another with --port or --host."
-        ) from None
-    listener.set_inheritable(True)
-    return listener
+        raise CannotGoOn(f"There is no address {host!r} here: {error.strerror}. Choose another with --host.") from None
+    with socket.socket(family, kind, protocol) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(address)
+        except OSError as error:
+            raise CannotGoOn(
+                f"Cannot listen on {host}, port {port}: {error.strerror}. Choose another with --port or --host."
+            ) from None
+        yield listener
 
 
 def _base_url(host: str, port: int) -> str:

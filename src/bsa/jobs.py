@@ -91,9 +91,10 @@ class EncryptedStorage(SqliteStorage):  # type: ignore[misc]
 
     def _create_connection(self) -> Any:
         pooled = self._engine.raw_connection()
+        connection = pooled.driver_connection
         # Huey keeps it for itself, and begins and ends its transactions.
         pooled.detach()
-        return pooled.driver_connection
+        return connection
 
 
 class EncryptedHuey(SqliteHuey):  # type: ignore[misc]

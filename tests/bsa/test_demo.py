@@ -1,5 +1,6 @@
 """The demo: the story ends as it is told, the background is lived in, and the folder keeps to what is its own."""
 
+from calendar import month_name
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from sqlmodel import Session, SQLModel, col
 
 from bsa import clock
 from bsa.areas.models import Area
-from bsa.asks.models import AnswerKind, Ask, AskEventKind, AskState
+from bsa.asks.models import AnswerKind, AskEventKind, AskState
 from bsa.asks.queries import list_asks, show_ask
 from bsa.asks.shapes import AskItem, AskQuery
 from bsa.commitments.models import Commitment, CommitmentEvent, CommitmentEventKind, CommitmentState, Verdict
@@ -192,10 +193,8 @@ def test_the_story_shifts_by_whole_weeks_to_last_week(today: date) -> None:
 
 
 def test_every_row_of_the_story_tells_its_day() -> None:
-    months = dict(enumerate("January February March April May June July August September October November".split(), 1))
-
     for (month, day), row in ROWS:
-        assert (row.__doc__ or "").startswith(f"{day} {months[month]}: ")
+        assert (row.__doc__ or "").startswith(f"{day} {month_name[month]}: ")
     assert [day for day, _ in ROWS] == sorted(day for day, _ in ROWS)
 
 
