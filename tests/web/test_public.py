@@ -33,7 +33,10 @@ def test_a_neighbourhood_reads_its_promises_in_its_own_words(
     publish(database, cast, line)
     anybody = browse()
 
-    assert "Oude Molenbuurt" in anybody.get("/public").text
+    listed = anybody.get("/public").text
+    assert "Oude Molenbuurt" in listed
+    assert "Nieuwe Veenbuurt" not in listed
+    assert anybody.get(f"/public/{cast.there_id}").status_code == 404
     page = anybody.get(f"/public/{cast.here_id}").text
     assert "What was promised to Oude Molenbuurt</h1>" in page
     assert "Onze ramen tochten niet meer." in page

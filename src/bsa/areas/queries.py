@@ -18,7 +18,9 @@ BY_NAME = Order((col(Area.name), False), (col(Area.id), False))
 
 def lies_within(column: SQLColumnExpression[UUID], area_id: UUID | SQLColumnExpression[UUID]) -> ColumnElement[bool]:
     """Return the condition that the area in `column` is `area_id` or lies in it."""
-    return column.in_(select(col(AreaInclusion.inner_id)).where(col(AreaInclusion.outer_id) == area_id))
+    within = select(col(AreaInclusion.inner_id)).where(col(AreaInclusion.outer_id) == area_id)
+    # An area that is a column is the one of the query around, however deep this stands in it.
+    return column.in_(within.correlate_except(AreaInclusion))
 
 
 def list_areas(session: Session, actor: Actor, wanted: AreaQuery) -> Page[AreaOut]:
