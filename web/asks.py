@@ -29,14 +29,13 @@ from bsa import clock
 from bsa.asks.models import AnswerKind, AskState, Side, Source
 from bsa.asks.shapes import AnswerIn, AskChange, AskIn, AskOut, AskQuery, ClosureIn, EscalationIn, PutIn
 from bsa.commitments.shapes import CommitmentItem, CommitmentQuery
-from bsa.errors import Conflict
+from bsa.errors import N_, Conflict
 from bsa.initiatives.shapes import InitiativeQuery
 from bsa.institutions.models import Mandate
 from bsa.people.models import Language
 from bsa.permissions import Actor, Permission, allows, require
 from web.choices import ALL, SAID, Choice, institutions, own_neighbourhoods, people_at
 from web.dependencies import Sent, Visitor, WritingVisitor
-from web.flashes import N_
 from web.forms import Form, asked, attempt, blank, read, version_in
 from web.guests import guest_of
 from web.line import Step, needs_behind, steps_back, themes_behind

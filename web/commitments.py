@@ -33,13 +33,12 @@ from bsa.commitments.shapes import (
     QuoteIn,
     VerdictIn,
 )
-from bsa.errors import Conflict
+from bsa.errors import N_, Conflict
 from bsa.institutions.models import Mandate
 from bsa.permissions import Actor, Permission, allows, require
 from bsa.residents.shapes import ResidentQuery
 from web.choices import ALL, JUDGED, SAID, institutions, own_neighbourhoods
 from web.dependencies import Sent, Visitor, WritingVisitor
-from web.flashes import N_
 from web.forms import Form, asked, attempt, blank, read, version_in
 from web.guests import guest_of
 from web.line import Step, needs_behind, steps_back, themes_behind

@@ -10,8 +10,7 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from api.errors import STATUS
-from bsa.errors import MovedTo, NotSignedIn, Refusal
-from web.flashes import N_
+from bsa.errors import N_, MovedTo, NotSignedIn, Refusal
 from web.guests import guest_of
 from web.languages import translations
 from web.pages import draw

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bsa.errors import N_
+
 
 @dataclass(frozen=True)
 class Flash:
@@ -14,11 +16,6 @@ class Flash:
     def said(self, gettext: Callable[[str], str]) -> "Flash":
         """Return it in the reader's language."""
         return Flash(gettext(self.text), self.kind)
-
-
-def N_(message: str) -> str:  # noqa: N802 - the mark by which gettext's tools find messages
-    """Mark a message for the catalogues."""
-    return message
 
 
 FLASHES: dict[str, Flash] = {

@@ -10,9 +10,8 @@ from pydantic.fields import FieldInfo
 from starlette.datastructures import FormData, ImmutableMultiDict
 
 from api.dependencies import Session
-from bsa.errors import Conflict, Fault, Invalid, NotAllowed, Refusal, Stale
+from bsa.errors import N_, Conflict, Fault, Invalid, NotAllowed, Refusal, Stale
 from bsa.shapes import Shape
-from web.flashes import N_
 from web.guests import Guest, guest_of
 from web.languages import translations
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bsa.errors import N_
 from bsa.permissions import Permission, allows
-from web.flashes import N_
 from web.guests import Guest
 from web.languages import translations
 

@@ -10,12 +10,11 @@ from fastapi.responses import RedirectResponse
 from api.accounts import change_password
 from api.dependencies import Writing, database, needs, open_to_all
 from api.sessions import choose_language, sign_in, sign_out
-from bsa.errors import Conflict, TooManyAttempts
+from bsa.errors import N_, Conflict, TooManyAttempts
 from bsa.people.models import Language
 from bsa.people.shapes import PasswordChange, SignInIn
 from bsa.permissions import Permission, Purpose
 from web.dependencies import MaybeVisitor, Sent, Visitor, WritingVisitor
-from web.flashes import N_
 from web.forms import attempt, blank, read
 from web.guests import cookie_name, guest_of
 from web.pages import Pages, draw, go

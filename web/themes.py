@@ -21,6 +21,7 @@ from api.themes import (
     show_theme,
     unlink_need,
 )
+from bsa.errors import N_
 from bsa.initiatives.shapes import InitiativeQuery, ThemeLinkIn
 from bsa.needs.models import LifeArea
 from bsa.needs.shapes import NeedItem, NeedQuery
@@ -29,7 +30,6 @@ from bsa.shapes import Listing, Shape
 from bsa.themes.shapes import LinkIn, ThemeChange, ThemeIn, ThemeOut
 from web.choices import own_neighbourhoods
 from web.dependencies import Sent, Visitor, WritingVisitor
-from web.flashes import N_
 from web.forms import Form, Nothing, attempt, blank, read, read_change, version_in
 from web.guests import guest_of
 from web.line import Step

@@ -7,6 +7,11 @@ in the reader's language.
 from dataclasses import dataclass, field
 
 
+def N_(message: str) -> str:  # noqa: N802 - the mark by which gettext's tools find messages
+    """Mark a message for the catalogues; it is said in the reader's language at the door."""
+    return message
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong with what was sent.
@@ -24,7 +29,7 @@ class Fault:
 class Refusal(Exception):
     """The base of all that the core refuses; `message` has `{places}` that are filled from `facts`."""
 
-    message = "This cannot be done."
+    message = N_("This cannot be done.")
 
     def __init__(self, message: str | None = None, **facts: str) -> None:
         self.message = message or type(self).message
@@ -35,19 +40,19 @@ class Refusal(Exception):
 class NotSignedIn(Refusal):
     """Nobody is known to be asking."""
 
-    message = "Sign in first."
+    message = N_("Sign in first.")
 
 
 class NotFound(Refusal):
     """There is no such thing, or not for this actor: the two look the same from outside."""
 
-    message = "There is nothing here, or it is not yours to see."
+    message = N_("There is nothing here, or it is not yours to see.")
 
 
 class MovedTo(Refusal):
     """The subject was merged into another; `key` is the other's."""
 
-    message = "This was a duplicate; everything is with the other one now."
+    message = N_("This was a duplicate; everything is with the other one now.")
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -57,25 +62,27 @@ class MovedTo(Refusal):
 class NotAllowed(Refusal):
     """The actor may see the subject, but may not do this with it."""
 
-    message = "Your role does not allow this here."
+    message = N_("Your role does not allow this here.")
 
 
 class Conflict(Refusal):
     """The subject is not in a state in which this can be done."""
 
-    message = "This cannot be done in the present state."
+    message = N_("This cannot be done in the present state.")
 
 
 class Stale(Refusal):
     """The subject was changed since the actor last saw it."""
 
-    message = "Somebody changed this after you opened it. Look at the present state and do it again if it still fits."
+    message = N_(
+        "Somebody changed this after you opened it. Look at it as it is now, and do it again if it still fits."
+    )
 
 
 class Invalid(Refusal):
     """What was sent is not right; `faults` names everything at once."""
 
-    message = "Something in what you sent is not right."
+    message = N_("Something in what you sent is not right.")
 
     def __init__(self, *faults: Fault) -> None:
         self.faults = faults
@@ -87,13 +94,13 @@ class Invalid(Refusal):
 class TooManyAttempts(Refusal):
     """Too many wrong attempts; wait `seconds`."""
 
-    message = "Too many attempts. Wait {seconds} seconds and try again."
+    message = N_("Too many attempts. Wait {seconds} seconds and try again.")
 
 
 class OutOfService(Refusal):
     """A part without which nothing may be shown (the access log, the key store) does not answer."""
 
-    message = "This is out of service for the moment. Nothing was lost; try again in a minute."
+    message = N_("This is out of service for the moment. Nothing was lost; try again in a minute.")
 
 
 def invalid(where: str, code: str, message: str, **facts: str) -> Invalid:

@@ -10,7 +10,7 @@ from bsa.asks.models import AnswerKind, Ask, AskEvent, AskEventKind, AskState, L
 from bsa.asks.queries import events_of, get_ask
 from bsa.asks.shapes import AnswerIn, AskChange, AskIn, ClosureIn, EscalationIn, PutIn
 from bsa.asks.standing import ON_BEHALF_OF, PERMISSIONS, repeat, standing
-from bsa.errors import Conflict, Fault, Invalid, invalid
+from bsa.errors import N_, Conflict, Fault, Invalid, invalid
 from bsa.events import note
 from bsa.initiatives.queries import initiative_named
 from bsa.institutions.models import Institution, InstitutionContact, Mandate
@@ -21,11 +21,15 @@ SPOKEN_OR_WRITTEN = (Source.MEETING, Source.TELEPHONE, Source.MAIL, Source.LETTE
 """How an ask reaches an institution, and how the team hears an answer."""
 
 NOT_NOW: dict[AskEventKind, str] = {
-    AskEventKind.ASKED: "This was asked already. Ask again when the answer settles nothing, or when its day passed.",
-    AskEventKind.ANSWERED: "No answer is due. A draft must be put first; what was answered can be asked again.",
-    AskEventKind.ASKED_AGAIN: "Ask again after a no or an evasive answer, or when the day for an answer has passed.",
-    AskEventKind.ESCALATED: "Escalate after a no or an evasive answer, or when the day for an answer has passed.",
-    AskEventKind.CLOSED: "A draft is discarded, not closed; and what is closed stays closed.",
+    AskEventKind.ASKED: N_(
+        "This was asked already. Ask again when the answer settles nothing, or when its day passed."
+    ),
+    AskEventKind.ANSWERED: N_("No answer is due. A draft must be put first; what was answered can be asked again."),
+    AskEventKind.ASKED_AGAIN: N_(
+        "Ask again after a no or an evasive answer, or when the day for an answer has passed."
+    ),
+    AskEventKind.ESCALATED: N_("Escalate after a no or an evasive answer, or when the day for an answer has passed."),
+    AskEventKind.CLOSED: N_("A draft is discarded, not closed; and what is closed stays closed."),
 }
 """What is said when something cannot happen to an ask as it stands."""
 

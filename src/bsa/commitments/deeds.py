@@ -6,6 +6,7 @@ from bsa.asks.models import Side
 from bsa.commitments.models import Commitment
 from bsa.commitments.models import CommitmentEventKind as Kind
 from bsa.commitments.standing import Standing, VerdictRules, may_follow
+from bsa.errors import N_
 from bsa.permissions import Actor, Permission, allows
 
 DEEDS: dict[Kind, tuple[Permission, Side]] = {
@@ -23,15 +24,15 @@ DEEDS: dict[Kind, tuple[Permission, Side]] = {
 """Who may enter what, and on whose behalf it is: institutions confirm and claim, residents judge and reopen."""
 
 REFUSED: dict[Kind, str] = {
-    Kind.CONFIRMED: "Only a promise that is not confirmed yet, or is contested, can be confirmed.",
-    Kind.STARTED: "Work can only start on a promise that is confirmed and not yet reported, judged or withdrawn.",
-    Kind.CONTESTED: "This promise is contested or withdrawn already.",
-    Kind.MOVED: "The day can only be moved while the promise is neither reported, judged nor withdrawn.",
-    Kind.CLAIMED: "This promise was reported, judged or withdrawn already.",
-    Kind.JUDGED: "Residents can judge once it is reported as kept or its day has passed, until the window closes.",
-    Kind.WINDOW_CLOSED: "The window can be closed early once it is open and enough residents have judged.",
-    Kind.REOPENED: "Only a promise that residents judged as partly kept or not kept can be reopened.",
-    Kind.WITHDRAWN: "A promise can be withdrawn until its day; after that residents say what came of it.",
+    Kind.CONFIRMED: N_("Only a promise that is not confirmed yet, or is contested, can be confirmed."),
+    Kind.STARTED: N_("Work can only start on a promise that is confirmed and not yet reported, judged or withdrawn."),
+    Kind.CONTESTED: N_("This promise is contested or withdrawn already."),
+    Kind.MOVED: N_("The day can only be moved while the promise is neither reported, judged nor withdrawn."),
+    Kind.CLAIMED: N_("This promise was reported, judged or withdrawn already."),
+    Kind.JUDGED: N_("Residents can judge once it is reported as kept or its day has passed, until the window closes."),
+    Kind.WINDOW_CLOSED: N_("The window can be closed early once it is open and enough residents have judged."),
+    Kind.REOPENED: N_("Only a promise that residents judged as partly kept or not kept can be reopened."),
+    Kind.WITHDRAWN: N_("A promise can be withdrawn until its day; after that residents say what came of it."),
 }
 
 

@@ -10,7 +10,7 @@ from bsa import clock
 from bsa.contacts.models import Contact, Promise
 from bsa.contacts.queries import Written, find_contact, find_promise
 from bsa.contacts.shapes import ContactIn, CorrectionIn, PromiseIn, SettlementIn
-from bsa.errors import Conflict, Fault, Invalid, invalid
+from bsa.errors import N_, Conflict, Fault, Invalid, invalid
 from bsa.events import note
 from bsa.permissions import Actor, Permission, require
 from bsa.residents.actions import above_level, changeable
@@ -47,7 +47,7 @@ def strike_contact(session: Session, actor: Actor, contact_id: UUID, correction:
         actor,
         Permission.STRIKE_CONTACT,
         Written(contact.worker_id, resident.worker_ids),
-        instead="Only who noted a contact can strike it. Ask your colleague to.",
+        instead=N_("Only who noted a contact can strike it. Ask your colleague to."),
     )
     # The resident is locked only now, so the contact may have been struck after it was found.
     session.refresh(contact)

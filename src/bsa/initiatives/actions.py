@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from bsa import clock
 from bsa.areas.queries import find_area
-from bsa.errors import Conflict, MovedTo, NotFound, invalid
+from bsa.errors import N_, Conflict, MovedTo, NotFound, invalid
 from bsa.events import note
 from bsa.initiatives.models import Aim, Initiative, InitiativeTheme, Participant, Phase
 from bsa.initiatives.queries import find_initiative, get_initiative
@@ -35,7 +35,7 @@ def start_initiative(session: Session, actor: Actor, told: InitiativeIn) -> Init
         next_step=told.next_step,
         next_step_on=told.next_step_on,
     )
-    require(actor, Permission.START_INITIATIVE, initiative, instead="Start initiatives in an area of your own.")
+    require(actor, Permission.START_INITIATIVE, initiative, instead=N_("Start initiatives in an area of your own."))
     session.add(initiative)
     session.flush()
     for theme_id in dict.fromkeys(told.theme_ids):

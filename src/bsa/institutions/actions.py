@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from bsa.errors import Conflict, invalid
+from bsa.errors import N_, Conflict, invalid
 from bsa.events import note
 from bsa.institutions.models import Institution, InstitutionContact
 from bsa.institutions.queries import find_contact, find_institution
@@ -18,7 +18,9 @@ from bsa.institutions.shapes import (
 from bsa.permissions import Actor, Permission, require
 from bsa.rows import not_later, not_stale
 
-ONLY_THE_TEAM = "Institutions and their people are kept by the neighbourhood team. Tell the team what should change."
+ONLY_THE_TEAM = N_(
+    "Institutions and their people are kept by the neighbourhood team. Tell the team what should change."
+)
 
 
 def record_institution(session: Session, actor: Actor, told: InstitutionIn) -> Institution:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from bsa.contacts.models import Contact
 from bsa.digests import keyed_digest
-from bsa.errors import Fault, Invalid, MovedTo, NotFound
+from bsa.errors import N_, Fault, Invalid, MovedTo, NotFound
 from bsa.events import note
 from bsa.initiatives.models import Participant
 from bsa.keystore import KeyStore
@@ -96,7 +96,7 @@ def erase_resident(session: Session, actor: Actor, resident_id: UUID, version: i
         actor,
         Permission.ERASE_RESIDENT,
         resident,
-        instead="Only those who look after this resident, and the privacy officer, may erase the record.",
+        instead=N_("Only those who look after this resident, and the privacy officer, may erase the record."),
     )
     not_stale(resident, version)
     signposts = session.scalars(select(col(Resident.id)).where(col(Resident.merged_into_id) == resident.id)).all()

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from bsa import clock
 from bsa.areas.queries import find_area
-from bsa.errors import Conflict, Fault, Invalid, MovedTo, NotFound, invalid
+from bsa.errors import N_, Conflict, Fault, Invalid, MovedTo, NotFound, invalid
 from bsa.events import note
 from bsa.people.queries import find_colleague
 from bsa.permissions import Actor, Permission, require
@@ -42,7 +42,7 @@ def register_resident(session: Session, actor: Actor, told: ResidentIn) -> Resid
         reading_comfort=told.reading_comfort,
         last_contact_on=clock.today(),
     )
-    require(actor, Permission.REGISTER_RESIDENT, resident, instead="Register residents in an area of your own.")
+    require(actor, Permission.REGISTER_RESIDENT, resident, instead=N_("Register residents in an area of your own."))
     sealer(session).make_key(resident.id)
     resident.household_id = _household(session, actor, told.household_of_id, area.id)
     session.add(resident)
@@ -214,7 +214,7 @@ def _restrict(session: Session, actor: Actor, resident_id: UUID, version: int, *
     require(actor, Permission.RESTRICT_RESIDENT, resident)
     not_stale(resident, version)
     if (resident.restricted_on is not None) is restrict:
-        raise Conflict("The data is restricted already." if restrict else "The data is not restricted.")
+        raise Conflict(N_("The data is restricted already.") if restrict else N_("The data is not restricted."))
     open_rows(session, [resident])
     resident.restricted_on = clock.today() if restrict else None
     resident.touch()

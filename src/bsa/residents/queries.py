@@ -230,9 +230,7 @@ COLUMNS: Sequence[Any] = (
     _looked_after_by(bindparam("me", type_=Uuid)).label("mine"),
 )
 ITEMS: Select[Any] = (
-    select(*COLUMNS)
-    .join(Area, col(Area.id) == Resident.area_id)
-    .outerjoin(Account, col(Account.id) == _first_worker())
+    select(*COLUMNS).join(Area, col(Area.id) == Resident.area_id).outerjoin(Account, col(Account.id) == _first_worker())
 )
 
 

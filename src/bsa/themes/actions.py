@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from bsa import clock
 from bsa.areas.queries import find_area
-from bsa.errors import Conflict, NotFound, invalid
+from bsa.errors import N_, Conflict, NotFound, invalid
 from bsa.events import note
 from bsa.needs.actions import changeable_need, unrestricted_need
 from bsa.needs.models import Need
@@ -26,7 +26,7 @@ def name_theme(session: Session, actor: Actor, told: ThemeIn) -> Theme:
         life_area=told.life_area,
         opened_on=clock.today(),
     )
-    require(actor, Permission.NAME_THEME, theme, instead="Name themes in an area of your own.")
+    require(actor, Permission.NAME_THEME, theme, instead=N_("Name themes in an area of your own."))
     needs = [_need_named(session, actor, need_id) for need_id in dict.fromkeys(told.need_ids)]
     session.add(theme)
     session.flush()
