@@ -28,9 +28,10 @@ from bsa.institutions.shapes import InstitutionContactIn
 from bsa.needs.actions import deepen_need, record_need
 from bsa.needs.models import Need, NeedLayer
 from bsa.needs.shapes import LayerIn, NeedIn
-from bsa.people.actions import issue_token
+from bsa.people.actions import issue_token, sign_in
 from bsa.people.models import Account
 from bsa.people.passwords import hash_password
+from bsa.people.shapes import SignInIn
 from bsa.residents.actions import assign_worker, raise_level, record_consent
 from bsa.residents.models import Consent, Resident, ResidentWorker
 from bsa.residents.shapes import ConsentIn, LevelIn, WorkerIn
@@ -203,5 +204,9 @@ def _ways_in(session: Session, cast: Cast) -> dict[str, str]:
     hashed, ways = hash_password(PASSWORD), {}
     for account in session.scalars(select(Account)):
         account.password_hash = hashed
-        ways[f"{account.name}_token"] = issue_token(session, account, cast.actors[account.name].purpose)
+        purpose = cast.actors[account.name].purpose
+        ways[f"{account.name}_token"] = issue_token(session, account, purpose)
+        session.flush()
+        asked = SignInIn.model_validate({"name": account.name, "password": PASSWORD, "purpose": purpose})
+        ways[f"{account.name}_cookie"] = sign_in(session, asked, "127.0.0.1") or ""
     return ways

@@ -2,7 +2,6 @@
 
 import pytest
 from sqlmodel import Session, col, select
-from tests.cast import Cast, a_resident
 
 from bsa import clock
 from bsa.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
@@ -29,6 +28,8 @@ from bsa.residents.models import (
 )
 from bsa.residents.queries import get_record, list_residents, show_resident
 from bsa.residents.shapes import ConsentIn, LevelIn, ResidentChange, ResidentIn, ResidentQuery, WorkerIn
+
+from tests.cast import Cast, a_resident
 
 ALL = ResidentQuery()
 

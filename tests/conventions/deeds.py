@@ -306,7 +306,7 @@ DEEDS: list[Deed] = [
     Deed("GET", "/asks/{answered}/letters/{letter}", "200 200 404 200 403 404 404 404 404"),
     # Commitments
     Deed("GET", "/commitments", "200 200 200 200 200 200 200 403 403"),
-    Deed("POST", "/commitments", "201 201 404 201 403 404 404 404 404", promise),
+    Deed("POST", "/commitments", "201 201 404 201 403 403 403 403 403", promise),
     Deed("GET", "/commitments/{proposed}", "200 200 404 200 200 404 404 404 404"),
     Deed("GET", "/commitments/{shown}", "200 200 404 200 200 404 200 404 404", note="published"),
     Deed("GET", "/commitments/{proposed}/events", "200 200 404 200 200 404 404 404 404"),

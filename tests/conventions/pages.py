@@ -1,0 +1,274 @@
+"""Role × page: what every page and every form answers to everybody, held against the real answers.
+
+A form does what an operation of the API does, so its row names that operation and takes over who may, and what is sent;
+where the page answers otherwise the row says so. A deed that was done answers 303, to everybody without scripts too.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic.alias_generators import to_snake
+
+from tests.conventions.deeds import ALL, DEEDS, LATER, OWN_RECORD, TEAM, TODAY, WHO, Deed
+
+ADMIN = "403 403 403 403 403 403 403 403 200"
+ADMIN_HIDDEN = "404 404 404 404 404 404 404 404 200"
+OWN_NEED = "200 403 404 403 404 404 404 404 404"
+WORKERS = "200 200 200 403 403 403 403 403 403"
+TEAMS = "200 200 200 200 403 403 403 403 403"
+INSTITUTIONS = "200 200 200 200 403 404 403 404 200"
+
+
+@dataclass(frozen=True)
+class PageDeed:
+    """One page or one form."""
+
+    method: str
+    path: str
+    answers: str
+    form: dict[str, Any] = field(default_factory=dict)
+    version_of: str = ""
+    open: bool = False
+    note: str = ""
+
+    def answer_to(self, who: str) -> int:
+        """Return the expected status."""
+        return int(self.answers.split()[WHO.index(who)])
+
+
+def page(path: str, answers: str, *, open: bool = False, note: str = "") -> PageDeed:
+    """Return the row of a page to look at."""
+    return PageDeed("GET", path, answers, open=open, note=note)
+
+
+def form(path: str, like: str, answers: str = "", note: str = "", **fields: Any) -> PageDeed:
+    """Return the row of a form that does what the operation `like` does; `fields` stand above what that one is sent."""
+    deed = _deed(like, note)
+    sent = {to_snake(name): _plain(value) for name, value in (deed.body or {}).items() if value is not None}
+    told = answers or " ".join("303" if status.startswith("2") else status for status in deed.answers.split())
+    return PageDeed("POST", path, told, sent | fields, deed.version_of, note=note)
+
+
+def _deed(like: str, note: str) -> Deed:
+    found = [deed for deed in DEEDS if f"{deed.method} {deed.path}" == like and (not note or deed.note == note)]
+    return found[0]
+
+
+def _plain(value: Any) -> Any:
+    return ("true" if value else "false") if isinstance(value, bool) else value
+
+
+PAGES: list[PageDeed] = [
+    page("/", "303 303 303 303 303 303 303 303 303", open=True),
+    page("/health/live", ALL, open=True),
+    page("/health/ready", ALL, open=True),
+    page("/sign-in", ALL, open=True),
+    page("/accessibility", ALL, open=True),
+    page("/privacy", ALL, open=True),
+    page("/public", ALL, open=True),
+    page("/public/{here}", ALL, open=True),
+    page("/own-account/password", ALL),
+    form("/own-account/password", "PUT /own-account/password"),
+    # Neighbourhoods
+    page("/neighbourhoods", TEAMS),
+    page("/neighbourhoods/{here}", "200 200 404 200 404 404 403 403 404"),
+    # Day
+    page("/day", "200 200 200 200 403 403 403 403 403"),
+    # Residents
+    page("/residents", "200 200 200 403 403 403 403 200 403"),
+    page("/residents/new", WORKERS),
+    form("/residents", "POST /residents"),
+    page("/residents/{geert}", OWN_RECORD),
+    page("/residents/{geert}/edit", OWN_RECORD),
+    form("/residents/{geert}/edit", "PATCH /residents/{geert}"),
+    page("/residents/{geert}/level", OWN_RECORD),
+    form("/residents/{geert}/level", "PUT /residents/{geert}/level"),
+    form("/residents/{geert}/workers", "POST /residents/{geert}/workers"),
+    form(
+        "/residents/{ria}/workers/{stand_in}/release",
+        "DELETE /residents/{ria}/workers/{stand_in}",
+    ),
+    form("/residents/{twin}/consents", "POST /residents/{twin}/consents"),
+    form("/residents/{geert}/consents/{consent}/withdrawal", "DELETE /residents/{geert}/consents/{consent}"),
+    page("/residents/{geert}/restriction", "200 403 404 404 404 404 404 200 404"),
+    form("/residents/{geert}/restriction", "PUT /residents/{geert}/restriction"),
+    form("/residents/{geert}/restriction/end", "DELETE /residents/{geert}/restriction"),
+    page("/residents/{geert}/merge", OWN_RECORD),
+    form("/residents/{geert}/merge", "POST /residents/{geert}/merges"),
+    page("/residents/{geert}/erasure", "200 403 404 404 404 404 404 200 404"),
+    form("/residents/{geert}/erasure", "DELETE /residents/{geert}", sure="true"),
+    # Contacts and promises
+    page("/residents/{geert}/contacts", OWN_RECORD),
+    form("/residents/{geert}/contacts", "POST /residents/{geert}/contacts"),
+    page("/contacts/{contact}/strike", OWN_RECORD),
+    form("/contacts/{contact}/strike", "POST /contacts/{contact}/corrections", only="true"),
+    form("/residents/{geert}/promises", "POST /residents/{geert}/promises"),
+    form("/promises/{promise}/settlement", "PUT /promises/{promise}/outcome"),
+    # Needs
+    page("/residents/{geert}/needs/new", OWN_RECORD),
+    form("/residents/{geert}/needs", "POST /residents/{geert}/needs"),
+    page("/needs/{need}", OWN_NEED),
+    page("/needs/{need}/layers/new", OWN_NEED),
+    form("/needs/{need}/layers", "POST /needs/{need}/layers"),
+    page("/needs/{need}/layers/{layer}", OWN_NEED),
+    form("/needs/{need}/layers/{layer}/confirmations", "POST /needs/{need}/layers/{layer}/confirmations"),
+    form("/needs/{need}/layers/{layer}/strike", "DELETE /needs/{need}/layers/{layer}"),
+    page("/needs/{need}/decisions/new", OWN_NEED),
+    form("/needs/{need}/decisions", "POST /needs/{need}/decisions"),
+    form(
+        "/needs/{need}/themes",
+        "POST /themes/{other_theme}/needs",
+        "303 403 404 403 404 404 404 404 404",
+        theme_id="{other_theme}",
+    ),
+    page("/needs/{need}/ending", OWN_NEED),
+    form("/needs/{need}/ending", "PUT /needs/{need}/ending"),
+    form("/needs/{need}/reopening", "DELETE /needs/{need}/ending"),
+    # Themes
+    page("/themes", TEAMS),
+    page("/themes/new?area_id={here}", TEAMS),
+    form("/themes", "POST /themes"),
+    form(
+        "/themes/links",
+        "POST /themes/{other_theme}/needs",
+        "303 403 404 403 403 403 403 403 403",
+        need_ids=["{need}"],
+        theme_id="{other_theme}",
+        area_id="{here}",
+    ),
+    page("/themes/{theme}", TEAM),
+    page("/themes/{theme}/edit", TEAM),
+    form("/themes/{theme}", "PATCH /themes/{theme}", life_area="housing"),
+    form("/themes/{theme}/closing", "PUT /themes/{theme}/closing"),
+    form("/themes/{other_theme}/needs", "POST /themes/{other_theme}/needs"),
+    form("/themes/{theme}/needs/{need}/unlinking", "DELETE /themes/{theme}/needs/{need}"),
+    form(
+        "/themes/{other_theme}/initiatives",
+        "POST /initiatives/{initiative}/themes",
+        initiative_id="{initiative}",
+    ),
+    form("/themes/{theme}/initiatives/{initiative}/unlinking", "DELETE /initiatives/{initiative}/themes/{theme}"),
+    # Initiatives
+    page("/initiatives", TEAMS),
+    page("/initiatives/new?area_id={here}", TEAMS),
+    form("/initiatives", "POST /initiatives", phase="idea"),
+    page("/initiatives/{initiative}", TEAM),
+    page("/initiatives/{initiative}/edit", TEAM),
+    form(
+        "/initiatives/{initiative}",
+        "PATCH /initiatives/{initiative}",
+        title="Molenbuurt Warm",
+        origin="together",
+        joined_existing="false",
+    ),
+    form("/initiatives/{initiative}/next-step", "PATCH /initiatives/{initiative}"),
+    form("/initiatives/{initiative}/phases", "POST /initiatives/{initiative}/phases"),
+    page("/initiatives/{initiative}/participants/new", "200 200 404 403 404 404 404 404 404"),
+    form("/initiatives/{initiative}/participants", "POST /initiatives/{initiative}/participants"),
+    form(
+        "/initiatives/{initiative}/participants/{participant}/ending",
+        "DELETE /initiatives/{initiative}/participants/{participant}",
+    ),
+    form("/initiatives/{initiative}/aims", "POST /initiatives/{initiative}/aims"),
+    form("/initiatives/{initiative}/aims/{aim}/attainment", "PUT /initiatives/{initiative}/aims/{aim}/attainment"),
+    form("/initiatives/{initiative}/themes", "POST /initiatives/{initiative}/themes"),
+    form("/initiatives/{initiative}/themes/{theme}/unlinking", "DELETE /initiatives/{initiative}/themes/{theme}"),
+    # Institutions
+    page("/institutions", "200 200 200 200 200 200 200 403 200"),
+    page("/institutions/new", "200 200 200 200 403 403 403 403 200"),
+    form("/institutions", "POST /institutions"),
+    page("/institutions/{corporation}", "200 200 200 200 200 404 200 404 200"),
+    page("/institutions/{corporation}/edit", INSTITUTIONS),
+    form("/institutions/{corporation}", "PATCH /institutions/{corporation}", kind="housing_corporation"),
+    page("/institutions/{corporation}/contacts/new", INSTITUTIONS),
+    form("/institutions/{corporation}/contacts", "POST /institutions/{corporation}/contacts"),
+    page("/institutions/{corporation}/contacts/{person}/edit", INSTITUTIONS.replace("404", "403")),
+    form(
+        "/institutions/{corporation}/contacts/{person}",
+        "PATCH /institutions/{corporation}/contacts/{person}",
+        name="Joost Hendriks",
+        mandate="operational",
+    ),
+    form(
+        "/institutions/{corporation}/contacts/{person}/departure",
+        "PUT /institutions/{corporation}/contacts/{person}/departure",
+    ),
+    # Areas
+    page("/areas", ADMIN),
+    page("/areas/new", ADMIN),
+    form("/areas", "POST /areas"),
+    page("/areas/{here}/edit", ADMIN),
+    form("/areas/{here}", "PATCH /areas/{here}"),
+    # Asks
+    page("/asks", "200 200 200 200 200 200 403 403 403"),
+    page("/asks/new?initiative_id={initiative}", TEAMS),
+    form("/asks", "POST /asks", voiced_by="residents"),
+    page("/asks/{asked}", "200 200 404 200 200 404 404 404 404"),
+    page("/asks/{draft}/edit", TEAM),
+    form("/asks/{draft}", "PATCH /asks/{draft}", institution_id="{corporation}", voiced_by="residents"),
+    form("/asks/{draft}/removal", "DELETE /asks/{draft}"),
+    page("/asks/{draft}/submission", TEAM),
+    form("/asks/{draft}/submission", "POST /asks/{draft}/submission"),
+    page("/asks/{evaded}/repetitions", "200 200 404 200 403 404 404 404 404"),
+    form("/asks/{evaded}/repetitions", "POST /asks/{evaded}/repetitions"),
+    page("/asks/{evaded}/escalations", "200 200 404 200 403 404 404 404 404"),
+    form("/asks/{evaded}/escalations", "POST /asks/{evaded}/escalations"),
+    page("/asks/{asked}/answers", "200 200 404 200 200 404 404 404 404"),
+    form("/asks/{asked}/answers", "POST /asks/{asked}/answers"),
+    page("/asks/{evaded}/closure", "200 200 404 200 403 404 404 404 404"),
+    form("/asks/{evaded}/closure", "POST /asks/{evaded}/closure"),
+    page("/asks/{answered}/letters/{letter}", "200 200 404 200 403 404 404 404 404"),
+    # Commitments
+    page("/commitments", "200 200 200 200 200 200 200 403 403"),
+    page("/commitments/new?ask_id={answered}", "200 200 404 200 403 403 403 403 403"),
+    form("/commitments", "POST /commitments"),
+    page("/commitments/{proposed}", "200 200 404 200 200 404 404 404 404"),
+    page("/commitments/{proposed}/events/confirmed", "200 200 404 200 200 404 404 404 404"),
+    form("/commitments/{proposed}/events/confirmed", "POST /commitments/{proposed}/events", note="confirmed"),
+    form("/commitments/{broken}/events/reopened", "POST /commitments/{broken}/events", note="reopened"),
+    form("/commitments/{proposed}/events/published", "POST /commitments/{proposed}/events", note="published"),
+    form("/commitments/{proposed}/events/claimed", "POST /commitments/{proposed}/events", note="claimed"),
+    form("/commitments/{proposed}/events/withdrawn", "POST /commitments/{proposed}/events", note="withdrawn"),
+    form("/commitments/{proposed}/events/contested", "POST /commitments/{proposed}/events", note="contested"),
+    form(
+        "/commitments/{proposed}/events/moved",
+        "POST /commitments/{proposed}/events",
+        note="moved",
+        happened_on=TODAY,
+        due_on=LATER,
+        residents_agreed="false",
+        answers="303 303 404 303 303 404 404 404 404",
+    ),
+    form("/commitments/{claimed}/events/window_closed", "POST /commitments/{claimed}/events", note="window_closed"),
+    page("/commitments/{claimed}/verdicts/new", "200 200 404 403 403 404 404 404 404"),
+    form(
+        "/commitments/{claimed}/verdicts",
+        "POST /commitments/{claimed}/verdicts",
+        witness_1="{geert}",
+        witness_2="{ria}",
+    ),
+    # Accounts
+    page("/accounts", ADMIN),
+    page("/accounts/new", ADMIN),
+    form("/accounts", "POST /accounts", language="nl"),
+    page("/accounts/{colleague}", ADMIN_HIDDEN),
+    page("/accounts/{colleague}/edit", ADMIN_HIDDEN),
+    form(
+        "/accounts/{colleague}/edit",
+        "PATCH /accounts/{colleague}",
+        display_name="Kees",
+        roles=["activator"],
+        area_ids=["{here}"],
+    ),
+    form(
+        "/accounts/{colleague}/password",
+        "POST /accounts/{colleague}/passwords",
+        "404 404 404 404 404 404 404 404 200",
+        note="",
+    ),
+    form("/accounts/{colleague}/ending", "PATCH /accounts/{colleague}"),
+    form("/accounts/{colleague}/return", "PATCH /accounts/{colleague}"),
+]
+
+SIGNING = {("POST", "/sign-in"), ("POST", "/sign-out"), ("POST", "/language")}
+"""Forms that everybody may send; they have tests of their own."""
