@@ -22,13 +22,13 @@ SPOKEN_OR_WRITTEN = (Source.MEETING, Source.TELEPHONE, Source.MAIL, Source.LETTE
 
 NOT_NOW: dict[AskEventKind, str] = {
     AskEventKind.ASKED: N_(
-        "This was asked already. Ask again when the answer settles nothing, or when its day passed."
+        "This was asked already. Ask again when the answer settles nothing, or its day has passed."
     ),
     AskEventKind.ANSWERED: N_("No answer is due. A draft must be put first; what was answered can be asked again."),
     AskEventKind.ASKED_AGAIN: N_(
-        "Ask again after a no or an evasive answer, or when the day for an answer has passed."
+        "Ask again after a no or an evasive answer, or once the day for an answer has passed."
     ),
-    AskEventKind.ESCALATED: N_("Escalate after a no or an evasive answer, or when the day for an answer has passed."),
+    AskEventKind.ESCALATED: N_("Escalate after a no or an evasive answer, or once the day for an answer has passed."),
     AskEventKind.CLOSED: N_("A draft is discarded, not closed; and what is closed stays closed."),
 }
 """What is said when something cannot happen to an ask as it stands."""

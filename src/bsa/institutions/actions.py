@@ -19,7 +19,7 @@ from bsa.permissions import Actor, Permission, require
 from bsa.rows import not_later, not_stale
 
 ONLY_THE_TEAM = N_(
-    "Institutions and their people are kept by the neighbourhood team. Tell the team what should change."
+    "The neighbourhood team keeps institutions and their people. Tell the team what should change."
 )
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from bsa import clock
@@ -200,7 +201,7 @@ def _refuse_hurry(session: Session, who: list[str]) -> None:
 
 def _slow_down(session: Session, who: list[str]) -> None:
     for key in who:
-        wait = session.get(SignInDelay, key) or SignInDelay(who=key, failures=0, wait_until=clock.now())
+        wait = session.get(SignInDelay, key, with_for_update=session.info["writes"]) or _first_delay(session, key)
         wait.failures += 1
         # Whoever waited a quarter of an hour starts again.
         if clock.now() - wait.wait_until > timedelta(minutes=15):
@@ -209,6 +210,18 @@ def _slow_down(session: Session, who: list[str]) -> None:
         wait.wait_until = clock.now() + timedelta(seconds=seconds)
         session.add(wait)
     session.flush()
+
+
+def _first_delay(session: Session, key: str) -> SignInDelay:
+    """Write down a first wrong attempt; when another one was quicker, go on from that."""
+    try:
+        with session.begin_nested():
+            first = SignInDelay(who=key, failures=0, wait_until=clock.now())
+            session.add(first)
+            session.flush()
+            return first
+    except IntegrityError:
+        return session.get_one(SignInDelay, key)
 
 
 def _end_everything(session: Session, account_id: UUID) -> None:

@@ -1,0 +1,92 @@
+"""What was put in through every form about a resident is gone when the resident is erased; and the check can see it."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from fastapi.testclient import TestClient
+
+from bsa.database import Database
+
+from tests.bsa.test_lifecycle import every_text
+from tests.conftest import Fresh
+from tests.conventions.pages import PAGES, PageDeed
+from tests.conventions.test_pages import ask, browser_on
+
+MARKER = "Zonnebloem-{number}"
+FREE_TEXT = (
+    "call_name",
+    "full_name",
+    "contact_value",
+    "own_note",
+    "shareable_note",
+    "text",
+    "words",
+    "reason",
+    "promise.text",
+)
+ABOUT_GEERT = (
+    "/residents/{geert}/edit",
+    "/residents/{geert}/contacts",
+    "/residents/{geert}/promises",
+    "/residents/{geert}/needs",
+    "/needs/{need}/layers",
+    "/needs/{need}/decisions",
+)
+
+
+def marked(row: PageDeed, number: int) -> tuple[PageDeed, list[str]]:
+    """Return the form with a marker in each of its free texts, and the markers."""
+    fields = dict(row.form)
+    if row.path == "/residents/{geert}/contacts":
+        fields |= {"own_note": "", "shareable_note": "", "promise.text": "", "promise.due_on": "2026-06-01"}
+    if row.path == "/residents/{geert}/edit":
+        fields |= {"full_name": "", "contact_channel": "phone", "contact_value": "", "age_band": "45_66"}
+    markers = {name: f"{MARKER.format(number=number)}-{name}" for name in fields if name in FREE_TEXT}
+    return replace(row, form=fields | markers), list(markers.values())
+
+
+def put_in(client: TestClient, things: dict[str, str]) -> list[str]:
+    """Send every form about the resident with markers in it; return the markers."""
+    all_markers: list[str] = []
+    rows = [row for row in PAGES if row.method == "POST" and row.path in ABOUT_GEERT]
+    assert len(rows) == len(ABOUT_GEERT)
+    for number, row in enumerate(rows):
+        form, markers = marked(row, number)
+        assert markers, row
+        version = _version_now(client, things, row)
+        answer = ask(client, form, things, "activator", form={"version": version} if row.version_of else {})
+        assert answer.status_code == 303, (row, answer.text[-3000:])
+        all_markers += markers
+    return all_markers
+
+
+def _version_now(client: TestClient, things: dict[str, str], row: PageDeed) -> str:
+    path = f"/api/v1/{'needs' if row.version_of == 'need' else 'residents'}/{things[row.version_of or 'geert']}"
+    answer = client.get(path, headers={"Authorization": f"Bearer {things['activator_token']}"})
+    return str(answer.json()["version"])
+
+
+def found(database: Database, markers: list[str]) -> set[str]:
+    everything = "\n".join(every_text(database))
+    return {marker for marker in markers if marker in everything}
+
+
+def test_nothing_that_any_form_took_is_left_after_erasing(fresh_walked: Fresh) -> None:
+    with fresh_walked() as (database, things), browser_on(database) as client:
+        markers = put_in(client, things)
+        assert len(markers) >= 10
+        assert found(database, markers) == set(markers)
+
+        erase = next(row for row in PAGES if row.path == "/residents/{geert}/erasure" and row.method == "POST")
+        version = _version_now(client, things, erase)
+        assert ask(client, erase, things, "activator", form={"version": version}).status_code == 303
+
+        assert found(database, markers) == set()
+
+
+def test_the_key_alone_is_enough(fresh_walked: Fresh) -> None:
+    """As in a backup of the rows: they are all there, and without the key they say nothing."""
+    with fresh_walked() as (database, things), browser_on(database) as client:
+        markers = put_in(client, things)
+        database.keystore.destroy([UUID(things["geert"])])
+        assert found(database, markers) == set()
