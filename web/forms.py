@@ -105,7 +105,7 @@ def read(
 
 def read_change(shape: type[Read], sent: FormData, guest: Guest, prefix: str = "", **given: Any) -> Form[Read]:
     """Read a form that shows all that may be changed: a field that was emptied is taken away, not left as it was."""
-    emptied: dict[str, Any] = {name: None for name in shape.model_fields if not sent.get(name)}
+    emptied: dict[str, Any] = {name: None for name in shape.model_fields if sent.get(name) == ""}
     form = read(shape, sent, guest, prefix, **(emptied | given))
     missing = next((name for name in emptied if name in form.values), "")
     if "" in form.errors and missing:

@@ -62,3 +62,9 @@ def test_an_area_is_renamed(browse: Browse, cast: Cast) -> None:
     assert stale.status_code == 412
     assert 'value="Oude Buurt"' in stale.text
     assert browser.get("/areas/00000000-0000-4000-8000-000000000000/edit").status_code == 404
+
+
+def test_a_name_too_long_to_keep_is_refused(browse: Browse, cast: Cast) -> None:
+    answer = browse("admin").fill_in("/areas", level="place", name="x" * 121, parent_id=str(cast.here_id))
+    assert answer.status_code == 400
+    assert "at most 120 characters" in answer.text

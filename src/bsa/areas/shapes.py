@@ -1,6 +1,6 @@
 """What comes in and goes out about areas."""
 
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -10,11 +10,15 @@ from bsa.areas.models import CODES, Level
 from bsa.shapes import Line, Listing, Resource, Shape
 
 
+AreaName = Annotated[Line, Field(max_length=120)]
+"""The name of an area, on one line."""
+
+
 class AreaIn(Shape):
     """An area to record."""
 
     level: Level
-    name: Line
+    name: AreaName
     parent_id: UUID | None = None
     code: str | None = Field(default=None, max_length=10)
     division_year: int | None = Field(default=None, ge=1990, le=2100)
@@ -41,7 +45,7 @@ class AreaIn(Shape):
 class AreaChange(Shape):
     """What may be changed about an area in place."""
 
-    name: Line
+    name: AreaName
 
 
 class AreaQuery(Listing):
