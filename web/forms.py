@@ -23,6 +23,7 @@ IN_WORDS: dict[str, str] = {
     "string_too_short": N_("Fill this in."),
     "too_short": N_("Choose more of these."),
     "string_too_long": N_("This is too long: at most {max_length} characters."),
+    "too_long": N_("This is too much: at most {max_length}."),
     "string_type": N_("Fill this in."),
     "string_pattern_mismatch": N_("This is not written as it should be."),
     "enum": N_("Choose one of these."),

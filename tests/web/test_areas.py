@@ -67,4 +67,4 @@ def test_an_area_is_renamed(browse: Browse, cast: Cast) -> None:
 def test_a_name_too_long_to_keep_is_refused(browse: Browse, cast: Cast) -> None:
     answer = browse("admin").fill_in("/areas", level="place", name="x" * 121, parent_id=str(cast.here_id))
     assert answer.status_code == 400
-    assert "at most 120 characters" in answer.text
+    assert "This is too much: at most 120." in answer.text

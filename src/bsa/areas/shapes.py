@@ -9,7 +9,6 @@ from pydantic_core import PydanticCustomError
 from bsa.areas.models import CODES, Level
 from bsa.shapes import Line, Listing, Resource, Shape
 
-
 AreaName = Annotated[Line, Field(max_length=120)]
 """The name of an area, on one line."""
 
