@@ -16,18 +16,11 @@ from api.promises import list_promises
 from api.residents import (
     assign_worker,
     change_resident,
-    erase_resident,
-    go_to_level,
-    lift_restriction,
-    list_losses,
     list_residents,
-    merge_residents,
     record_consent,
     register_resident,
     release_worker,
-    restrict_resident,
     show_resident,
-    show_restriction,
     withdraw_consent,
 )
 from bsa import clock
@@ -46,17 +39,13 @@ from bsa.residents.models import (
     ContactChannel,
     Informed,
     ReadingComfort,
-    RegistrationLevel,
     WorkerPart,
     may_keep,
 )
 from bsa.residents.shapes import (
     ConsentIn,
-    LevelIn,
-    MergeIn,
     ResidentChange,
     ResidentIn,
-    ResidentItem,
     ResidentOut,
     ResidentQuery,
     WorkerIn,
@@ -158,37 +147,6 @@ def update(request: Request, session: Writing, visitor: WritingVisitor, resident
     return _edit_page(request, session, visitor, resident, form, form.status)
 
 
-@router.get("/{resident_id}/level")
-@needs(Permission.CHANGE_RESIDENT)
-def level(
-    request: Request, session: Reading, visitor: Visitor, resident_id: UUID, to: RegistrationLevel | None = None
-) -> Response:
-    """Show the registration levels, and for the one chosen what it takes, or what would be lost."""
-    form = blank(guest_of(request), level=to or "", informed_on=clock.today().isoformat(), informed_how="sheet")
-    return _level_page(request, session, visitor, resident_id, form, to)
-
-
-@router.post("/{resident_id}/level")
-@needs(Permission.CHANGE_RESIDENT)
-def update_level(
-    request: Request, session: Writing, visitor: WritingVisitor, resident_id: UUID, sent: Sent
-) -> Response:
-    """Go to another registration level."""
-    before = show_resident(session, visitor, resident_id).level
-    form = read(LevelIn, sent, guest_of(request))
-
-    def deed(wanted: LevelIn) -> ResidentOut:
-        return go_to_level(session, visitor, resident_id, version_in(sent), wanted)
-
-    resident = attempt(session, form, deed)
-    if resident is not None:
-        higher = LEVELS.index(resident.level) > LEVELS.index(before)
-        word = "level_raised" if higher else "stepped_down"
-        return go(request, "residents.show", word, resident_id=resident_id)
-    to = next((one for one in LEVELS if one == form.values.get("level")), None)
-    return _level_page(request, session, visitor, resident_id, form, to, form.status)
-
-
 @router.post("/{resident_id}/workers")
 @needs(Permission.ASSIGN_WORKER)
 def create_worker(
@@ -246,84 +204,6 @@ def destroy_consent(
     if attempt(session, form, lambda _: withdraw_consent(session, visitor, resident_id, consent_id)):
         return go(request, "residents.show", "consent_withdrawn", "consents", resident_id=resident_id)
     return record_page(request, session, visitor, resident_id, form.status, consent_form=form)
-
-
-@router.get("/{resident_id}/restriction")
-@needs(Permission.RESTRICT_RESIDENT)
-def restriction(request: Request, session: Reading, visitor: Visitor, resident_id: UUID) -> Response:
-    """Say what restricting or lifting means, before the button."""
-    return _guarded_page(request, session, visitor, "residents/restriction.html", resident_id)
-
-
-@router.post("/{resident_id}/restriction")
-@needs(Permission.RESTRICT_RESIDENT)
-def create_restriction(
-    request: Request, session: Writing, visitor: WritingVisitor, resident_id: UUID, sent: Sent
-) -> Response:
-    """Freeze what is kept about the resident."""
-    form = read(Nothing, sent, guest_of(request))
-    item = attempt(session, form, lambda _: restrict_resident(session, visitor, resident_id, version_in(sent)))
-    if item is not None:
-        return _after_guarded(request, item, "restricted")
-    return _guarded_page(request, session, visitor, "residents/restriction.html", resident_id, form)
-
-
-@router.post("/{resident_id}/restriction/end")
-@needs(Permission.RESTRICT_RESIDENT)
-def destroy_restriction(
-    request: Request, session: Writing, visitor: WritingVisitor, resident_id: UUID, sent: Sent
-) -> Response:
-    """Lift the restriction."""
-    form = read(Nothing, sent, guest_of(request))
-    item = attempt(session, form, lambda _: lift_restriction(session, visitor, resident_id, version_in(sent)))
-    if item is not None:
-        return _after_guarded(request, item, "restriction_lifted")
-    return _guarded_page(request, session, visitor, "residents/restriction.html", resident_id, form)
-
-
-@router.get("/{resident_id}/merge")
-@needs(Permission.MERGE_RESIDENTS)
-def merge(request: Request, session: Reading, visitor: Visitor, resident_id: UUID) -> Response:
-    """Say what merging means, and let the duplicate be chosen."""
-    return _merge_page(request, session, visitor, resident_id, blank(guest_of(request)))
-
-
-@router.post("/{resident_id}/merge")
-@needs(Permission.MERGE_RESIDENTS)
-def create_merge(
-    request: Request, session: Writing, visitor: WritingVisitor, resident_id: UUID, sent: Sent
-) -> Response:
-    """Bring everything of a duplicate to this resident."""
-    form = read(MergeIn, sent, guest_of(request))
-
-    def deed(wanted: MergeIn) -> ResidentOut:
-        return merge_residents(session, visitor, resident_id, version_in(sent), wanted)
-
-    if attempt(session, form, deed):
-        return go(request, "residents.show", "merged", resident_id=resident_id)
-    return _merge_page(request, session, visitor, resident_id, form, form.status)
-
-
-@router.get("/{resident_id}/erasure")
-@needs(Permission.ERASE_RESIDENT)
-def erasure(request: Request, session: Reading, visitor: Visitor, resident_id: UUID) -> Response:
-    """Say what erasing means, before the button."""
-    return _guarded_page(request, session, visitor, "residents/erasure.html", resident_id)
-
-
-@router.post("/{resident_id}/erasure")
-@needs(Permission.ERASE_RESIDENT)
-def destroy(request: Request, session: Writing, visitor: WritingVisitor, resident_id: UUID, sent: Sent) -> Response:
-    """Delete everything of the resident, and destroy the key."""
-    form = read(Nothing, sent, guest_of(request))
-
-    def deed(_: Nothing) -> bool:
-        erase_resident(session, visitor, resident_id, version_in(sent))
-        return True
-
-    if attempt(session, form, deed):
-        return go(request, "residents.index", "erased")
-    return _guarded_page(request, session, visitor, "residents/erasure.html", resident_id, form)
 
 
 def record_page(
@@ -384,7 +264,7 @@ def _new_page(request: Request, session: Session, visitor: Actor, form: Form[Any
         status,
         form=form,
         areas=[(area.id, area.name) for area in _homes(session, visitor)],
-        others=_others(session, visitor),
+        others=own_residents(session, visitor),
         informed=list(Informed),
         reading=list(ReadingComfort),
         languages=_languages(request),
@@ -402,71 +282,12 @@ def _edit_page(
         form=form,
         known=may_keep("full_name", resident.level),
         areas=_area_options(session, visitor, resident),
-        others=_others(session, visitor, without=resident.id),
+        others=own_residents(session, visitor, without=resident.id),
         reading=list(ReadingComfort),
         channels=list(ContactChannel),
         bands=[band for band in AgeBand if band is not AgeBand.UNDER_18],
         languages=_languages(request, resident.preferred_language),
     )
-
-
-def _level_page(
-    request: Request,
-    session: Session,
-    visitor: Actor,
-    resident_id: UUID,
-    form: Form[Any],
-    to: RegistrationLevel | None,
-    status: int = 200,
-) -> Response:
-    resident = show_resident(session, visitor, resident_id)
-    down = to is not None and LEVELS.index(to) < LEVELS.index(resident.level)
-    return draw(
-        request,
-        "residents/level.html",
-        status,
-        resident=resident,
-        form=form,
-        to=to if to is not resident.level else None,
-        down=down,
-        losses=list_losses(session, visitor, resident_id, to).items if to and down else [],
-        higher=LEVELS[LEVELS.index(resident.level) + 1 :],
-        lower=LEVELS[: LEVELS.index(resident.level)],
-        informed=[Informed.SHEET] if to is RegistrationLevel.DOSSIER else list(Informed),
-    )
-
-
-def _merge_page(
-    request: Request, session: Session, visitor: Actor, resident_id: UUID, form: Form[Any], status: int = 200
-) -> Response:
-    return draw(
-        request,
-        "residents/merge.html",
-        status,
-        resident=show_resident(session, visitor, resident_id),
-        others=_others(session, visitor, without=resident_id),
-        form=form,
-    )
-
-
-def _guarded_page(
-    request: Request,
-    session: Session,
-    visitor: Actor,
-    template: str,
-    resident_id: UUID,
-    form: Form[Any] | None = None,
-) -> Response:
-    """Draw a page about a resident that also the privacy officer sees, who opens no records."""
-    item = show_restriction(session, visitor, resident_id)
-    form = form or blank(guest_of(request))
-    return draw(request, template, form.status if form.errors else 200, resident=item, form=form)
-
-
-def _after_guarded(request: Request, item: ResidentItem, word: str) -> Response:
-    if Permission.OPEN_RECORD in item.allowed_actions:
-        return go(request, "residents.show", word, resident_id=item.id)
-    return go(request, "residents.index", word)
 
 
 def _homes(session: Session, visitor: Actor) -> list[AreaOut]:
@@ -481,7 +302,7 @@ def _area_options(session: Session, visitor: Actor, resident: ResidentOut) -> li
     return options if here in options else [here, *options]
 
 
-def _others(session: Session, visitor: Actor, without: UUID | None = None) -> list[tuple[UUID, str]]:
+def own_residents(session: Session, visitor: Actor, without: UUID | None = None) -> list[tuple[UUID, str]]:
     """Return one's own residents to choose from, those seen last first."""
     own = list_residents(session, visitor, ResidentQuery(mine=True, limit=200)).items
     return [(one.id, f"{one.call_name} ({one.area_name})") for one in own if one.id != without and not one.restricted]
