@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, make_url, select
 from sqlmodel import Session, SQLModel, col
 
 from bsa import clock
@@ -24,6 +24,7 @@ from bsa.contacts.shapes import PromiseQuery
 from bsa.database import Database
 from bsa.demo.days import LAST_STORY_DAY, day_of_story, working_day
 from bsa.demo.folder import DATABASE, KEYS, SETTINGS, UNFINISHED, Folder, NotOurFolder
+from bsa.demo.play import play
 from bsa.demo.stage import ACCOUNTS, HERE, NEIGHBOURHOODS
 from bsa.demo.story import INITIATIVE, ROWS, THEME
 from bsa.errors import NotAllowed
@@ -42,6 +43,9 @@ from bsa.residents.shapes import ResidentQuery
 from bsa.shapes import Listing
 from bsa.themes.queries import list_themes
 from bsa.themes.shapes import ThemeQuery
+
+from tests import postgres
+from tests.conftest import settings_for
 
 MOST = 200
 
@@ -274,6 +278,44 @@ def test_nothing_was_done_in_the_future(demo: Database, played_at: datetime) -> 
 
 def test_a_weekend_is_taken_back_to_friday() -> None:
     assert [working_day(date(2026, 11, day)).day for day in range(16, 23)] == [16, 17, 18, 19, 20, 20, 20]
+
+
+# --- elsewhere and on other days --------------------------------------------------------------------------------------
+
+
+@pytest.mark.long
+@pytest.mark.postgres
+def test_the_demo_plays_on_postgresql_too() -> None:
+    server = postgres.server("postgresql")
+    server.role("bsa_keys")
+    with server.database() as url:
+        name = make_url(url).database or ""
+        with server.connection(name) as connection:
+            connection.execute("CREATE SCHEMA bsa_keys AUTHORIZATION bsa_keys")
+        database = Database(settings_for(url, server.url(name, role="bsa_keys")))
+        database.migrate()
+        play(database)
+        with database.reading() as session:
+            assert frames(session).outcome is Verdict.KEPT
+            assert count(session, Resident) >= 150
+        database.close()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("day", range(7))
+def test_the_demo_can_be_made_on_every_day_of_the_week(tmp_path: Path, day: int) -> None:
+    database = Database(settings_for(f"sqlite:///{tmp_path}/bsa.db", f"sqlite:///{tmp_path}/keys.db"))
+    with clock.standing_at(datetime(2027, 2, 22 + day, 0, 30, tzinfo=clock.HERE)):
+        database.migrate()
+        play(database)
+        with database.reading() as session:
+            wanted = CommitmentQuery(limit=MOST)
+            ledger = list_commitments(session, who(session, "teamleader"), wanted).items
+            states = {one.state for one in asks(session)}
+    database.close()
+
+    assert {one.state for one in ledger} == set(CommitmentState)
+    assert states == set(AskState)
 
 
 # --- the folder -------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ a deed asks the clock which day it is; other days that it names go through `Tell
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import Session
@@ -429,7 +430,9 @@ def nineteen_judge(tell: Telling) -> None:
     change_initiative(session, marloes, stage[INITIATIVE], tell.version_of_initiative(), step)
 
 
-ROWS: tuple[tuple[tuple[int, int], Callable[[Telling], None]], ...] = (
+Scene = Callable[[Telling], None]
+
+ROWS: tuple[tuple[tuple[int, int], Scene], ...] = (
     ((1, 19), a_man_wants_a_stove),
     ((2, 2), radiator_foil),
     ((2, 16), the_question_behind_it),
@@ -446,15 +449,43 @@ ROWS: tuple[tuple[tuple[int, int], Callable[[Telling], None]], ...] = (
 )
 """Month and day, and what happened."""
 
+VISITS: tuple[tuple[tuple[int, int], str, str | None], ...] = (
+    ((4, 20), "Geert", "Over het wijkoverleg gepraat. Hij wil er de volgende keer bij zijn."),
+    ((5, 19), "Ria", None),
+    ((6, 9), "Geert", "Samen de brief over de asbestcheck gelezen."),
+    ((6, 16), "Opa Lub", None),
+    ((7, 14), "Geert", "In de tuin gezeten. Hij praat nu vaak met Ria en Fenna."),
+    ((9, 1), "Fenna", None),
+    ((9, 8), "Ria", None),
+    ((9, 29), "Geert", "De modelwoning was warm, zegt hij; in de keuken voelde hij het nog."),
+    ((10, 20), "Geert", "De schilder komt morgen. Hij zet de stoelen vast in de achterkamer."),
+    ((11, 2), "Fenna", None),
+)
+"""When Marloes came by in between, for no reason, and what may be known of it by who stands in for her."""
+
 
 def tell_story(days: Days) -> None:
-    """Put every row of the story on its day."""
-    for (month, day), row in ROWS:
+    """Put every row of the story on its day, and the visits in between."""
+    visits: list[tuple[tuple[int, int], Scene]] = [
+        (day, partial(_visit, name=name, note=note)) for day, name, note in VISITS
+    ]
+    for (month, day), row in (*ROWS, *visits):
 
-        def deed(session: Session, stage: Stage, row: Callable[[Telling], None] = row) -> None:
+        def deed(session: Session, stage: Stage, row: Scene = row) -> None:
             row(Telling(session, stage, days.today))
 
         days.add(day_of_story(date(2026, month, day), days.today), deed)
+
+
+def _visit(tell: Telling, name: str, note: str | None) -> None:
+    """Marloes comes by."""
+    told = ContactIn(
+        happened_on=clock.today(),
+        place=ContactPlace.AT_HOME,
+        purpose=ContactPurpose.BEING_THERE,
+        shareable_note=note,
+    )
+    note_contact(tell.session, tell.marloes, tell.stage[name], told)
 
 
 def _met(tell: Telling, name: str, living_with: Resident | None = None) -> Resident:
