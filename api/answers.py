@@ -1,19 +1,17 @@
 """What every answer of the API carries beside its body: the version as `ETag`, the next page as `Link`, `Location`."""
 
 from collections.abc import Callable, Coroutine
-from contextvars import ContextVar
 from functools import wraps
-from inspect import iscoroutinefunction
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
 
 from bsa.shapes import Page, Resource
 
 Operation = TypeVar("Operation", bound=Callable[..., Any])
-
-_answer: ContextVar[list[Any]] = ContextVar("answer")
 
 
 def etag(version: int) -> str:
@@ -31,41 +29,50 @@ def found_at(path: str) -> Callable[[Operation], Operation]:
     return declare
 
 
+class Answer(Response):
+    """An answer that still knows what the operation returned."""
+
+    media_type = "application/json"
+
+    def __init__(self, result: Any, content: bytes | None, status_code: int) -> None:
+        super().__init__(content, status_code)
+        self.result = result
+
+
 class AnsweringRoute(APIRoute):
     """A route that reads the headers of an answer off the object that the operation returned."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, _remembering(endpoint), **options)
+        self._operation = endpoint
+        super().__init__(path, _answering(endpoint, options.get("status_code") or 200), **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, with the headers added to what it answers."""
         handle = super().get_route_handler()
 
         async def handle_and_add(request: Request) -> Response:
-            remembered: list[Any] = []
-            token = _answer.set(remembered)
-            try:
-                response = await handle(request)
-            finally:
-                _answer.reset(token)
-            if remembered:
-                _add_headers(request, response, remembered[0], getattr(self.endpoint, "found_at", None))
+            response = await handle(request)
+            if isinstance(response, Answer):
+                _add_headers(request, response, response.result, getattr(self._operation, "found_at", None))
             return response
 
         return handle_and_add
 
 
-def _remembering(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-    if iscoroutinefunction(endpoint):
-        return endpoint
+def _answering(operation: Callable[..., Any], status: int) -> Callable[..., Any]:
+    """Do an operation, check what it returned and write it down, in one thread and without a second way there."""
+    shape = TypeAdapter(get_type_hints(operation, include_extras=True)["return"])
 
-    @wraps(endpoint)
-    def remember(*args: Any, **kwargs: Any) -> Any:
-        result = endpoint(*args, **kwargs)
-        _answer.get().append(result)
-        return result
+    def answer(arguments: dict[str, Any]) -> Answer:
+        result = operation(**arguments)
+        checked = shape.validate_python(result)
+        return Answer(result, None if status == 204 else shape.dump_json(checked, by_alias=True), status)
 
-    return remember
+    @wraps(operation)
+    async def answer_in_thread(**arguments: Any) -> Answer:
+        return await run_in_threadpool(answer, arguments)
+
+    return answer_in_thread
 
 
 def _add_headers(request: Request, response: Response, result: Any, found_at: str | None) -> None:

@@ -4,9 +4,10 @@ from collections.abc import MutableMapping
 from contextlib import suppress
 from typing import Any
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import (
@@ -69,7 +70,7 @@ def create_api(database: Database) -> FastAPI:
     api.state.database = database
     answer_with_problems(api)
     for feature in ROUTERS:
-        api.include_router(feature)
+        api.include_router(Feature(feature))
     api.openapi = lambda: _document(api)  # type: ignore[method-assign]
     # Around everything, so that also the answer to an unforeseen error carries them.
     api.middleware_stack = Headers(api.build_middleware_stack())
@@ -97,6 +98,24 @@ ROUTERS = (
     commitments.router,
     commitments.public,
 )
+
+
+class Feature(APIRouter):
+    """The routes of one feature, asked only when the path begins as theirs do.
+
+    FastAPI asks each route in turn: measured with a hundred routes, that was half of the time around an operation.
+    """
+
+    def __init__(self, routes: APIRouter) -> None:
+        super().__init__()
+        self._beginning = routes.prefix.partition("{")[0]
+        self.include_router(routes)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Tell whether one of the routes answers."""
+        if not scope["path"].removeprefix(scope.get("root_path", "")).startswith(self._beginning):
+            return Match.NONE, {}
+        return super().matches(scope)
 
 
 async def take_only_json(request: Request) -> None:

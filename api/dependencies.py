@@ -50,7 +50,8 @@ async def reading(request: Request) -> AsyncIterator[Session]:
     with base.reading() as session:
         request.state.session = session
         yield session
-        await run_in_threadpool(_log_reading, base, session, request)
+        if session.info["residents_read"]:
+            await run_in_threadpool(_log_reading, base, session, request)
 
 
 async def writing(request: Request) -> AsyncIterator[Session]:
@@ -130,12 +131,10 @@ def refuse_role(request: Request, actor: Actor) -> None:
 
 
 def _log_reading(base: Database, session: Session, request: Request) -> None:
-    residents = session.info["residents_read"]
-    if residents:
-        # Give the connection back first: a thread must not hold one while it waits for another.
-        session.close()
-        with base.logging() as connection:
-            record_reading(connection, request.state.actor, _operation(request), residents)
+    # Give the connection back first: a thread must not hold one while it waits for another.
+    session.close()
+    with base.logging() as connection:
+        record_reading(connection, request.state.actor, _operation(request), session.info["residents_read"])
 
 
 def _log_in_same_transaction(session: Session, request: Request) -> None:
