@@ -26,7 +26,7 @@ from bsa.demo.play import play
 from bsa.demo.stage import ACCOUNTS, PASSWORD
 from bsa.errors import Invalid, NotFound, Refusal
 from bsa.institutions.models import Institution
-from bsa.jobs import Rounds, make_queue
+from bsa.jobs import Rounds
 from bsa.keyring import WrongKeyRing
 from bsa.people.actions import create_account, issue_token
 from bsa.people.models import Account
@@ -139,8 +139,12 @@ def migrate() -> None:
 @app.command()
 def worker(data: DataOption = None) -> None:
     """Do the work that nobody asks for: mail letters, destroy keys of the erased, forget sign-ins that ended."""
+    # Only here: Huey brings much along that a page never needs, and the demo starts quicker without.
+    from bsa.worker import make_queue
+
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("huey").setLevel(logging.WARNING)
+    for talkative in ("huey", "alembic"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     with _installation(data) as database:
         consumer = make_queue(database).create_consumer(workers=1, periodic=True, shutdown_timeout=30)
         typer.echo("The worker is at work.")

@@ -18,11 +18,12 @@ from sqlmodel import col, select
 
 from bsa import clock, jobs
 from bsa.database import Database, UnfitDatabase
-from bsa.jobs import JOBS, Job, Rounds, do_due_jobs, jobs_url, make_queue
+from bsa.jobs import JOBS, Job, Rounds, do_due_jobs
 from bsa.people.actions import issue_token
 from bsa.people.models import AccessToken, Account
 from bsa.permissions import Purpose
 from bsa.residents.models import DoomedKey
+from bsa.worker import jobs_url, make_queue
 
 from tests.cast import NOW, Cast
 
@@ -51,8 +52,8 @@ def test_mail_goes_out_every_minute_and_the_night_has_its_own_work() -> None:
     noon = NIGHT.replace(hour=12, minute=3)
 
     assert [one.name for one in JOBS if one.when(noon)] == ["mail_waiting_letters"]
-    assert [one.name for one in JOBS if one.when(NIGHT)] == ["mail_waiting_letters", "forget_ended"]
-    assert job("sweep_orphans").when(NIGHT.replace(minute=17))
+    assert [one.name for one in JOBS if one.when(NIGHT)] == ["mail_waiting_letters", "sweep_orphans", "forget_ended"]
+    assert job("destroy_doomed_keys").when(noon.replace(minute=5))
 
 
 def test_every_job_is_on_the_queue(queue: Huey) -> None:

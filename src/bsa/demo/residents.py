@@ -324,7 +324,7 @@ def _special(days: Days, people: list[Person]) -> None:
             happened_on=clock.today(),
             place=ContactPlace.STREET,
             purpose=ContactPurpose.BEING_THERE,
-            shareable_note="Was ziek.",
+            shareable_note="Was niet thuis.",
         )
         contact = note_contact(session, marloes, key, wrong)
         right = CorrectionIn(
