@@ -319,7 +319,7 @@ def _read_verdict(request: Request, sent: FormData) -> Form[VerdictIn]:
         name: str(text) for name, text in sent.items() if name.startswith(("quote_", "public_", "witness_"))
     }
     if len(witnesses) < len(WITNESSES) and form.errors.pop("witness_ids", []):
-        form.errors[WITNESSES[0]] = [form.language_of(TWO_WITNESSES)]
+        form.errors[WITNESSES[0]] = [form.in_language(TWO_WITNESSES)]
     for name, row in rows.items():
         if row.shape is None:
             form.shape = None

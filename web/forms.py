@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Generic, TypeVar, get_args, get_origin
 
+from babel.dates import format_date
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -11,6 +13,7 @@ from starlette.datastructures import FormData, ImmutableMultiDict
 
 from api.dependencies import Session
 from bsa.errors import N_, Conflict, Fault, Invalid, NotAllowed, Refusal, Stale
+from bsa.people.models import Language
 from bsa.shapes import Shape
 from web.guests import Guest, guest_of
 from web.languages import translations
@@ -59,23 +62,35 @@ class Form(Generic[Read]):
     shape: Read | None = None
     prefix: str = ""
     status: int = 400
-    language_of: Callable[[str], str] = str
+    language: Language = Language.DUTCH
 
     def add(self, *faults: Fault) -> None:
         """Put what the core found wrong beside its fields."""
         for fault in faults:
             name = ".".join(str(part) for part in fault.where)
-            self.errors.setdefault(name, []).append(self.language_of(fault.message).format(**fault.facts))
+            self.errors.setdefault(name, []).append(self._said(fault.message, fault.facts))
 
     def refuse(self, refusal: Refusal, status: int) -> None:
         """Put a refusal of the whole at the top."""
         self.status = status
-        self.errors.setdefault("", []).append(self.language_of(refusal.message).format(**refusal.facts))
+        self.errors.setdefault("", []).append(self._said(refusal.message, refusal.facts))
+
+    def _said(self, message: str, facts: dict[str, str]) -> str:
+        """Say a message of the core in the reader's language, its days as the reader writes them."""
+        told = {name: self._day(fact) if name == "day" else fact for name, fact in facts.items()}
+        return self.in_language(message).format(**told)
+
+    def in_language(self, message: str) -> str:
+        """Return a message in the reader's language."""
+        return str(translations(self.language).gettext(message))
+
+    def _day(self, day: str) -> str:
+        return str(format_date(date.fromisoformat(day), "d MMMM y", locale=self.language.value))
 
 
 def blank(guest: Guest, prefix: str = "", **values: Any) -> Form[Any]:
     """Return a form that nobody has sent yet, with values to begin with."""
-    return Form(values=values, prefix=prefix, language_of=translations(guest.language).gettext)
+    return Form(values=values, prefix=prefix, language=guest.language)
 
 
 def asked(shape: type[Read], request: Request) -> Form[Read]:
@@ -92,13 +107,13 @@ def read(
     """
     values, told = _sent_values(shape, sent)
     told |= given
-    form: Form[Read] = Form(values=values, prefix=prefix, language_of=translations(guest.language).gettext)
+    form: Form[Read] = Form(values=values, prefix=prefix, language=guest.language)
     try:
         form.shape = shape.model_validate(told)
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_input=False):
             name = _field(shape, fault["loc"]) or _meant(shape, fault["type"])
-            message = form.language_of(IN_WORDS.get(fault["type"], fault["msg"]))
+            message = form.in_language(IN_WORDS.get(fault["type"], fault["msg"]))
             facts = {key: str(value) for key, value in fault.get("ctx", {}).items()}
             form.errors.setdefault(name, []).append(message.format(**facts) if facts else message)
     return form

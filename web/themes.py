@@ -79,7 +79,7 @@ def create_links(
     form = read(NeedsToLink, sent, guest_of(request))
     for name, words in ASKED.items():
         if name in form.errors:
-            form.errors[name] = [form.language_of(words)]
+            form.errors[name] = [form.in_language(words)]
 
     def deed(shape: NeedsToLink) -> list[ThemeOut]:
         return [link_need(session, visitor, shape.theme_id, LinkIn(need_id=need_id)) for need_id in shape.need_ids]

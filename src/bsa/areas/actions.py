@@ -8,10 +8,17 @@ from sqlmodel import Session, col
 from bsa.areas.models import PARENTS, Area, AreaInclusion, Level
 from bsa.areas.queries import get_area
 from bsa.areas.shapes import AreaChange, AreaIn
-from bsa.errors import Fault, Invalid
+from bsa.errors import N_, Fault, Invalid
 from bsa.events import note
 from bsa.permissions import Actor, Permission, require
 from bsa.rows import not_stale
+
+WRONG_PARENT: dict[Level, str] = {
+    Level.MUNICIPALITY: N_("Choose the municipality in which it lies."),
+    Level.DISTRICT: N_("Choose the district in which it lies."),
+    Level.NEIGHBOURHOOD: N_("Choose the neighbourhood in which it lies."),
+}
+"""What is said of an area whose parent is of another level than the one in which it must lie."""
 
 
 def record_area(session: Session, actor: Actor | None, told: AreaIn, *, made_up: bool = False) -> Area:
@@ -60,9 +67,7 @@ def _parent(session: Session, told: AreaIn) -> Area | None:
         return None
     parent = session.get(Area, told.parent_id) if told.parent_id else None
     if parent is None or parent.level not in allowed:
-        raise Invalid(
-            Fault(("parent_id",), "wrong_parent", "Choose the {level} in which it lies.", {"level": allowed[0].value})
-        )
+        raise Invalid(Fault(("parent_id",), "wrong_parent", WRONG_PARENT[allowed[0]]))
     return parent
 
 

@@ -28,6 +28,16 @@ from bsa.residents.shapes import ConsentIn, LevelIn, ResidentChange, ResidentIn,
 from bsa.rows import not_later, not_stale
 from bsa.sealing import open_rows, sealer
 
+ABOVE_LEVEL: dict[RegistrationLevel, str] = {
+    RegistrationLevel.KNOWN: N_(
+        "This may be kept once the resident is known by name. Agree it with the resident and raise the level first."
+    ),
+    RegistrationLevel.DOSSIER: N_(
+        "This may be kept in a dossier only. Agree it with the resident and raise the level first."
+    ),
+}
+"""What is said of a field that may be kept from this registration level on."""
+
 
 def register_resident(session: Session, actor: Actor, told: ResidentIn) -> Resident:
     """Register a resident by alias; whoever registers is the first to look after the resident."""
@@ -201,12 +211,7 @@ def changeable(
 
 def above_level(where: str, field: str) -> Fault:
     """Return the fault of a field that may not be kept at this registration level, with the way on."""
-    return Fault(
-        (where,),
-        "above_level",
-        "This may be kept from level {level} on. Agree it with the resident and raise the level first.",
-        {"level": FIELD_LEVELS[field].value},
-    )
+    return Fault((where,), "above_level", ABOVE_LEVEL[FIELD_LEVELS[field]])
 
 
 def _restrict(session: Session, actor: Actor, resident_id: UUID, version: int, *, restrict: bool) -> Resident:
