@@ -23,7 +23,8 @@ LOCKED := --quiet --require-hashes --requirement
 # Certificates as the system has them, not uv's own
 export UV_SYSTEM_CERTS ?= 1
 # uv is quicker; where it does not reach the registry by pip's own settings, pip does
-install = $(BIN)/uv pip install --python $(BIN)/python $(LOCKED) $(1) || $(BIN)/python -m pip install $(LOCKED) $(1)
+# Compiled here once, so that the first start does not have to.
+install = $(BIN)/uv pip install --compile-bytecode --python $(BIN)/python $(LOCKED) $(1) || $(BIN)/python -m pip install $(LOCKED) $(1)
 
 .PHONY: help
 help: ## Show this list

@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 from uuid import UUID
 
+from babel.dates import format_date
 from sqlmodel import Session
 
 from bsa import clock
@@ -64,6 +65,10 @@ class Telling:
     def on(self, month: int, day: int) -> date:
         """Return a day of the story where it lies now."""
         return day_of_story(date(2026, month, day), self.today)
+
+    def in_words(self, month: int, day: int) -> str:
+        """Write a day of the story as people say it, where it lies now: "1 oktober"."""
+        return str(format_date(self.on(month, day), "d MMMM", locale="nl"))
 
     def version_of_initiative(self) -> int:
         """Return the version of "Molenbuurt Warm" that is seen now."""
@@ -231,7 +236,7 @@ def the_first_meeting(tell: Telling) -> None:
 def the_first_ask(tell: Telling) -> None:
     """8 April: the ask to De Veenhoek; "nemen we mee" is no answer."""
     session, stage, marloes, today = tell.session, tell.stage, tell.marloes, clock.today()
-    text = "Herstel de kozijnen van alle 34 woningen in de Molenstraat vóór 1 oktober."
+    text = f"Herstel de kozijnen van alle 34 woningen in de Molenstraat vóór {tell.in_words(10, 1)}."
     asking = AskIn(initiative_id=stage[INITIATIVE], institution_id=stage[CORPORATION], text=text)
     stage["Ask#1"] = draft_ask(session, marloes, asking).id
     put = PutIn(happened_on=today, reply_by=tell.on(4, 22), source=Source.MEETING, contact_id=stage["Joost Hendriks"])
@@ -266,7 +271,7 @@ def asked_again_higher_up(tell: Telling) -> None:
         C_1,
         CommitmentIn(
             ask_id=stage["Ask#1"],
-            promise="Wij herstellen de kozijnen van 34 woningen in de Molenstraat vóór 1 oktober.",
+            promise=f"Wij herstellen de kozijnen van 34 woningen in de Molenstraat vóór {tell.in_words(10, 1)}.",
             residents_words="Vóór de herfst geen tocht meer, in geen van onze huizen.",
             sign="Alle 34 woningen: nieuwe tochtstrips, geen kier bij de papierproef",
             condition="Na de asbestcheck",
@@ -275,7 +280,7 @@ def asked_again_higher_up(tell: Telling) -> None:
             promised_on=today,
         ),
     )
-    text = "Laat de lampen in het achterpad van de Molenstraat weer branden vóór 1 september."
+    text = f"Laat de lampen in het achterpad van de Molenstraat weer branden vóór {tell.in_words(9, 1)}."
     asking = AskIn(initiative_id=stage[INITIATIVE], institution_id=stage[MUNICIPALITY], text=text)
     stage["Ask#3"] = draft_ask(session, marloes, asking).id
     put = PutIn(happened_on=today, reply_by=tell.on(5, 6), source=Source.MEETING, contact_id=stage["Tim de Graaf"])
@@ -287,7 +292,7 @@ def asked_again_higher_up(tell: Telling) -> None:
         C_3,
         CommitmentIn(
             ask_id=stage["Ask#3"],
-            promise="De verlichting in het achterpad is vóór 1 september hersteld.",
+            promise=f"De verlichting in het achterpad is vóór {tell.in_words(9, 1)} hersteld.",
             residents_words="'s Avonds weer licht in het achterpad, van de poort tot de straat.",
             sign="Alle zes lampen branden, ook na tien uur",
             due_on=tell.on(9, 1),
@@ -303,12 +308,12 @@ def the_day_is_moved(tell: Telling) -> None:
     moved = CommitmentEventIn(
         kind=DeedKind.MOVED,
         happened_on=today,
-        words="Bij twaalf woningen is asbest gevonden; de sanering duurt tot half september.",
+        words="Bij twaalf woningen is asbest gevonden; de sanering duurt zes weken.",
         due_on=tell.on(11, 1),
         residents_agreed=True,
     )
     enter_event(session, marloes, stage[C_1], version(session, Commitment, stage[C_1]), moved)
-    text = "Als het later wordt: iedere week bericht, en een warme modelwoning die wij vóór 20 september kunnen zien."
+    text = f"Als het later wordt: iedere week bericht, en vóór {tell.in_words(9, 20)} een warme modelwoning om te zien."
     asking = AskIn(initiative_id=stage[INITIATIVE], institution_id=stage[CORPORATION], text=text)
     stage["Ask#2"] = draft_ask(session, marloes, asking).id
     put = PutIn(happened_on=today, reply_by=tell.on(9, 3), source=Source.MEETING, contact_id=stage["Carla Nijenhuis"])
@@ -322,7 +327,7 @@ def the_day_is_moved(tell: Telling) -> None:
         C_2,
         CommitmentIn(
             ask_id=stage["Ask#2"],
-            promise="De modelwoning is vóór 20 september open, en iedere vrijdag hangt er een bericht in de hal.",
+            promise=f"De modelwoning is vóór {tell.in_words(9, 20)} open, en iedere vrijdag hangt er een bericht in de hal.",
             residents_words="We willen eerst zelf voelen dat het warm wordt, en weten waar we aan toe zijn.",
             sign="Modelwoning open, twintig graden in alle kamers; elke vrijdag een bericht",
             due_on=tell.on(9, 20),
