@@ -21,9 +21,7 @@ SPOKEN_OR_WRITTEN = (Source.MEETING, Source.TELEPHONE, Source.MAIL, Source.LETTE
 """How an ask reaches an institution, and how the team hears an answer."""
 
 NOT_NOW: dict[AskEventKind, str] = {
-    AskEventKind.ASKED: N_(
-        "This was asked already. Ask again when the answer settles nothing, or its day has passed."
-    ),
+    AskEventKind.ASKED: N_("This was asked already. Ask again when the answer settles nothing, or its day has passed."),
     AskEventKind.ANSWERED: N_("No answer is due. A draft must be put first; what was answered can be asked again."),
     AskEventKind.ASKED_AGAIN: N_(
         "Ask again after a no or an evasive answer, or once the day for an answer has passed."

@@ -18,9 +18,7 @@ from bsa.institutions.shapes import (
 from bsa.permissions import Actor, Permission, require
 from bsa.rows import not_later, not_stale
 
-ONLY_THE_TEAM = N_(
-    "The neighbourhood team keeps institutions and their people. Tell the team what should change."
-)
+ONLY_THE_TEAM = N_("The neighbourhood team keeps institutions and their people. Tell the team what should change.")
 
 
 def record_institution(session: Session, actor: Actor, told: InstitutionIn) -> Institution:
