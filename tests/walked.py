@@ -5,6 +5,8 @@ stands in for one resident. Each thing has a name, by which tests put its key in
 """
 
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 from sqlmodel import Session, col, select
 
@@ -139,7 +141,7 @@ def prepare(session: Session, cast: Cast) -> dict[str, str]:
     return keys | _versions(session, keys) | ways_in
 
 
-def filled(pattern: object, things: dict[str, str]) -> object:
+def filled(pattern: Any, things: dict[str, str]) -> Any:
     """Put the keys of things into the `{places}` of a path or of every text in a body."""
     if isinstance(pattern, str):
         return pattern.format_map(things)
@@ -150,7 +152,7 @@ def filled(pattern: object, things: dict[str, str]) -> object:
     return pattern
 
 
-def _a_dossier(session: Session, cast: Cast, resident_id: object) -> object:
+def _a_dossier(session: Session, cast: Cast, resident_id: UUID) -> UUID:
     resident = session.get_one(Resident, resident_id)
     told = {"informed_on": clock.today(), "informed_how": "sheet", "level": "dossier"}
     raise_level(session, cast.activator, resident.id, resident.version, LevelIn.model_validate(told))

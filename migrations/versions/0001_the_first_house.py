@@ -426,7 +426,14 @@ def upgrade() -> None:
         sa.Column(
             "last_answer",
             sa.Enum(
-                "yes", "yes_if", "no", "evasive", name="last_answer", native_enum=False, create_constraint=True, length=8
+                "yes",
+                "yes_if",
+                "no",
+                "evasive",
+                name="last_answer",
+                native_enum=False,
+                create_constraint=True,
+                length=8,
             ),
             nullable=True,
         ),
@@ -650,7 +657,9 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("contact_id", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("kind IN ('drafted', 'closed') OR mandate IS NOT NULL", name=op.f("ck_ask_event_level_given")),
+        sa.CheckConstraint(
+            "kind IN ('drafted', 'closed') OR mandate IS NOT NULL", name=op.f("ck_ask_event_level_given")
+        ),
         sa.CheckConstraint(
             "(kind = 'answered') = (answer IS NOT NULL)", name=op.f("ck_ask_event_answered_with_answer")
         ),

@@ -81,7 +81,7 @@ def test_every_reading_of_residents_leaves_one_line_and_one_for_each_resident(fr
 
 def lines_in(database: Database) -> list[Any]:
     with database.engine.connect() as connection:
-        return list(connection.execute(select(*AccessLine.__table__.columns).order_by(col(AccessLine.id))))
+        return list(connection.execute(select(METADATA.tables["access_line"]).order_by(col(AccessLine.id))))
 
 
 def test_without_the_access_log_no_residents_leave(fresh_walked: Fresh) -> None:
@@ -106,7 +106,7 @@ def test_without_the_access_log_no_residents_leave(fresh_walked: Fresh) -> None:
 def test_an_unknown_key_is_not_found(deed: Deed, shared_walked: tuple[Database, dict[str, str], TestClient]) -> None:
     _, things, client = shared_walked
     path = re.sub(r"\{[^}]*\}", NOBODY, deed.path)
-    body = {"json": filled(deed.body, things)} if deed.body is not None else {}
+    body: dict[str, Any] = {"json": filled(deed.body, things)} if deed.body is not None else {}
     answer = client.request(deed.method, path, headers=headers_for(deed, things), **body)
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
@@ -124,7 +124,7 @@ def test_what_is_no_json_is_too_large_or_of_another_kind_is_refused(
     broken = client.request(deed.method, path, headers=sent | json_headers, content=b'{"a": ')
     large = client.request(deed.method, path, headers=sent | json_headers, content=b'"' + b"x" * 1_100_000 + b'"')
     other = client.request(deed.method, path, headers=sent | {"Content-Type": "text/plain"}, content=b"{}")
-    strange = client.request(deed.method, path, headers=sent, json={**filled(deed.body, things), "isAdmin": True})  # type: ignore[dict-item]
+    strange = client.request(deed.method, path, headers=sent, json={**filled(deed.body, things), "isAdmin": True})
     assert [answer.status_code for answer in (broken, large, other, strange)] == [400, 413, 415, 400], deed
     assert strange.json()["errors"]
 

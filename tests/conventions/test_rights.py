@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
+from typing import Any
 
 import pytest
 from fastapi.routing import iter_route_contexts
@@ -18,9 +19,9 @@ from tests.conventions.deeds import DEEDS, WHO, Deed
 from tests.walked import filled
 
 
-def routes(database: Database) -> dict[tuple[str, str], object]:
+def routes(database: Database) -> dict[tuple[str, str], Any]:
     """Return every operation of the API by method and path pattern."""
-    found = {}
+    found: dict[tuple[str, str], Any] = {}
     for context in iter_route_contexts(create_api(database).routes):
         for method in getattr(context, "methods", None) or ():
             if context.path and not context.path.startswith("/openapi"):
@@ -46,12 +47,12 @@ def test_every_operation_declares_its_permissions(database: Database) -> None:
 
 
 def test_what_is_open_to_all_is_exactly_what_needs_no_permission(database: Database) -> None:
-    declared = {route for route, operation in routes(database).items() if operation.permissions == ()}  # type: ignore[attr-defined]
+    declared = {route for route, operation in routes(database).items() if operation.permissions == ()}
     assert declared == {(deed.method, _pattern(deed.path)) for deed in DEEDS if deed.open}
 
 
 def test_every_permission_has_a_rule_and_is_asked_for_by_an_operation(database: Database) -> None:
-    asked = {permission for operation in routes(database).values() for permission in operation.permissions}  # type: ignore[attr-defined]
+    asked = {permission for operation in routes(database).values() for permission in operation.permissions}
     assert set(RULES) == set(Permission)
     assert set(Permission) - asked == set()
 
@@ -110,5 +111,5 @@ def _ask(client: TestClient, deed: Deed, things: dict[str, str], who: str | None
     headers = {"Authorization": f"Bearer {things[f'{who}_token']}"} if who else {}
     if deed.version_of and version:
         headers["If-Match"] = f'"{things[f"{deed.version_of}_version"] if version == "seen" else version}"'
-    body = {"json": filled(deed.body, things)} if deed.body is not None else {}
+    body: dict[str, Any] = {"json": filled(deed.body, things)} if deed.body is not None else {}
     return client.request(deed.method, str(filled(deed.path, things)), headers=headers, **body).status_code

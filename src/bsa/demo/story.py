@@ -327,7 +327,7 @@ def the_day_is_moved(tell: Telling) -> None:
         C_2,
         CommitmentIn(
             ask_id=stage["Ask#2"],
-            promise=f"De modelwoning is vóór {tell.in_words(9, 20)} open; iedere vrijdag hangt er een bericht in de hal.",
+            promise=f"De modelwoning is vóór {tell.in_words(9, 20)} open; elke vrijdag hangt er een bericht in de hal.",
             residents_words="We willen eerst zelf voelen dat het warm wordt, en weten waar we aan toe zijn.",
             sign="Modelwoning open, twintig graden in alle kamers; elke vrijdag een bericht",
             due_on=tell.on(9, 20),
