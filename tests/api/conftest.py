@@ -6,12 +6,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import col, select
 
-from api.app import create_api
 from bsa.database import Database
 from bsa.people.actions import issue_token
 from bsa.people.models import Account
 
 from tests.cast import Cast
+from tests.doors import api_on
 
 ClientOf = Callable[[str], TestClient]
 
@@ -19,7 +19,7 @@ ClientOf = Callable[[str], TestClient]
 @pytest.fixture
 def client_of(database: Database, cast: Cast, standing_clock: None) -> Iterator[ClientOf]:
     """Hand out clients by account name; `nobody` has no token."""
-    app = create_api(database)
+    app = api_on(database)
     clients: dict[str, TestClient] = {}
 
     def client_of(name: str) -> TestClient:

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_api
 from bsa import clock
 from bsa.database import Database
 
 from tests.cast import NOW
 from tests.conftest import open_walked
+from tests.doors import api_on
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +22,6 @@ def shared_walked(
     with (
         clock.standing_at(NOW),
         open_walked(database_kind, walked_template, tmp_path_factory.mktemp("shared")) as (database, things),
-        TestClient(create_api(database)) as client,
+        TestClient(api_on(database)) as client,
     ):
         yield database, things, client

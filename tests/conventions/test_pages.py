@@ -11,13 +11,13 @@ from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 
 from bsa.database import Database
-from web.app import build
 from web.guests import csrf_for
 
 from tests.conftest import Fresh
 from tests.conventions.deeds import WHO
 from tests.conventions.pages import PAGES, SIGNING, PageDeed
 from tests.conventions.test_properties import NOBODY, rows_of
+from tests.doors import pages_on
 from tests.walked import filled
 
 FORMS = [row for row in PAGES if row.method == "POST"]
@@ -30,14 +30,14 @@ def name_of(row: PageDeed) -> str:
 
 @contextmanager
 def browser_on(database: Database) -> Iterator[TestClient]:
-    with TestClient(build(database), follow_redirects=False, headers={"Sec-Fetch-Site": "same-origin"}) as client:
+    with TestClient(pages_on(database), follow_redirects=False, headers={"Sec-Fetch-Site": "same-origin"}) as client:
         yield client
 
 
 def routes(database: Database) -> dict[tuple[str, str], Any]:
     return {
         (method, _pattern(context.path)): context.endpoint
-        for context in iter_route_contexts(build(database).routes)
+        for context in iter_route_contexts(pages_on(database).routes)
         for method in getattr(context, "methods", None) or ()
         if context.path and not context.path.startswith(("/api/", "/static/"))
     }

@@ -10,13 +10,13 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlmodel import col
 
-from api.app import create_api
 from bsa.access_log import AccessLine
 from bsa.database import Database
 from bsa.registry import METADATA
 
 from tests.conftest import Fresh
 from tests.conventions.deeds import DEEDS, WHO, Deed
+from tests.doors import api_on
 from tests.walked import filled
 
 READINGS = [deed for deed in DEEDS if deed.method == "GET"]
@@ -28,7 +28,7 @@ BOOKKEEPING = {"access_line", "sign_in"}
 
 @contextmanager
 def client_on(database: Database) -> Iterator[TestClient]:
-    with TestClient(create_api(database)) as client:
+    with TestClient(api_on(database)) as client:
         yield client
 
 

@@ -10,19 +10,19 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 
-from api.app import create_api
 from bsa.database import Database
 from bsa.permissions import RULES, Permission
 
 from tests.conftest import Fresh
 from tests.conventions.deeds import DEEDS, WHO, Deed
+from tests.doors import api_on
 from tests.walked import filled
 
 
 def routes(database: Database) -> dict[tuple[str, str], Any]:
     """Return every operation of the API by method and path pattern."""
     found: dict[tuple[str, str], Any] = {}
-    for context in iter_route_contexts(create_api(database).routes):
+    for context in iter_route_contexts(api_on(database).routes):
         for method in getattr(context, "methods", None) or ():
             if context.path and not context.path.startswith("/openapi"):
                 found[method, _pattern(context.path)] = context.endpoint
@@ -103,7 +103,7 @@ def test_a_deed_without_the_version_or_with_an_old_one_is_refused(deed: Deed, fr
 
 @contextmanager
 def _client(database: Database) -> Iterator[TestClient]:
-    with TestClient(create_api(database)) as client:
+    with TestClient(api_on(database)) as client:
         yield client
 
 

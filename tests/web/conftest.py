@@ -16,10 +16,10 @@ from bsa.database import Database
 from bsa.people.models import Account, Language
 from bsa.people.passwords import hash_password
 from bsa.rows import ChangingRow
-from web.app import build
 from web.guests import csrf_for
 
 from tests.cast import PASSWORD, Cast
+from tests.doors import pages_on
 from tests.line import Line, walk_the_line
 
 
@@ -43,7 +43,7 @@ Browse = Callable[..., Browser]
 @pytest.fixture
 def browse(database: Database, cast: Cast, standing_clock: None) -> Iterator[Browse]:
     """Return a browser of whoever is named, signed in; without a name, of anybody."""
-    app = build(database)
+    app = pages_on(database)
     with database.writing() as session:
         for account in session.scalars(select(Account)):
             account.password_hash = _hashed()

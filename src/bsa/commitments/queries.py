@@ -285,7 +285,8 @@ def _narrowed(query: Select[Any], wanted: CommitmentQuery) -> Select[Any]:
     if wanted.late is not None:
         query = query.where(LATE if wanted.late else ~LATE)
     if wanted.open is not None:
-        over = STATE.in_([CommitmentState.JUDGED, CommitmentState.WITHDRAWN])
+        # A silence that nobody judged settles nothing: it stays open, and late.
+        over = and_(STATE.in_([CommitmentState.JUDGED, CommitmentState.WITHDRAWN]), ~LATE)
         query = query.where(~over if wanted.open else over)
     if wanted.due_from:
         query = query.where(col(Commitment.due_on) >= wanted.due_from)

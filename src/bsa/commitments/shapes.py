@@ -117,7 +117,7 @@ class CommitmentQuery(Listing):
     outcome: Verdict | None = None
     late: bool | None = None
     open: bool | None = None
-    """True: still to be kept or judged. False: judged or withdrawn."""
+    """True: still to be kept or judged, or late and judged by nobody. False: the others."""
     latest_first: bool = False
     due_from: date | None = None
     due_until: date | None = None
