@@ -59,6 +59,8 @@ class Form(Generic[Read]):
 
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, list[str]] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    """What each field is called, as its template drew it: the summary of what is wrong names it so."""
     shape: Read | None = None
     prefix: str = ""
     status: int = 400
