@@ -105,7 +105,7 @@ def _server(app: str, place: Place) -> Iterator[str]:
 
 
 def _wait_until_up(process: subprocess.Popen[bytes], port: int) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while time.monotonic() < until and process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

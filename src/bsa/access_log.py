@@ -6,7 +6,7 @@ The lines are written before the answer leaves; when they cannot be written, the
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import Connection, Index, Table, insert
+from sqlalchemy import ARRAY, Connection, Index, Table, Uuid, bindparam, column, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Field
 
@@ -37,21 +37,35 @@ class AccessLine(Row, table=True):
 def record_reading(connection: Connection, actor: Actor, operation: str, residents: Iterable[UUID]) -> None:
     """Write the lines of one reading in one bulk insert; raise `OutOfService` when that fails."""
     subjects = sorted(residents)
-    reading_id, moment = clock.new_id(), clock.now()
+    reading_id = clock.new_id()
     line = {
         "reading_id": reading_id,
-        "created_at": moment,
+        "created_at": clock.now(),
         "account_id": actor.id,
         "purpose": actor.purpose,
         "operation": operation,
         "residents": len(subjects),
     }
-    lines = [
-        {"id": reading_id, "resident_id": None, **line},
-        *({"id": clock.new_id(), "resident_id": subject, **line} for subject in subjects),
-    ]
-    table: Table = AccessLine.__table__  # type: ignore[attr-defined]
+    ids, whose = [reading_id, *(clock.new_id() for _ in subjects)], [None, *subjects]
     try:
-        connection.execute(insert(table), lines)
+        if connection.dialect.name == "postgresql":
+            connection.execute(AT_ONCE, {"ids": ids, "whose": whose, **line})
+        else:
+            lines = [{"id": one, "resident_id": resident, **line} for one, resident in zip(ids, whose, strict=True)]
+            connection.execute(insert(TABLE), lines)
     except SQLAlchemyError as error:
         raise OutOfService from error
+
+
+TABLE: Table = AccessLine.__table__  # type: ignore[attr-defined]
+SAME = ("reading_id", "created_at", "account_id", "purpose", "operation", "residents")
+LINES = (
+    func.unnest(bindparam("ids", type_=ARRAY(Uuid)), bindparam("whose", type_=ARRAY(Uuid)))
+    .table_valued(column("id", Uuid), column("resident_id", Uuid), name="line")
+    .render_derived()
+)
+# PostgreSQL's driver sends many rows one by one; as two arrays they take an eighth of the time.
+AT_ONCE = insert(TABLE).from_select(
+    ["id", "resident_id", *SAME],
+    select(LINES.c.id, LINES.c.resident_id, *(bindparam(name, type_=TABLE.c[name].type) for name in SAME)),
+)

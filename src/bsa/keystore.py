@@ -57,6 +57,8 @@ class KeyStore:
 
     def __init__(self, engine: Engine, ring: KeyRing) -> None:
         self._engine = engine
+        # One statement needs no transaction; on SQLite it would also wait for the lock of those who write.
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._ring = ring
         self._installation: AESGCM | None = None
         self._digests: bytes | None = None
@@ -140,7 +142,7 @@ class KeyStore:
         if not wanted:
             return {}
         try:
-            with self._engine.connect() as connection:
+            with self._reading.connect() as connection:
                 rows = connection.execute(WANTED, {"owners": wanted}).all()
         except SQLAlchemyError as error:
             raise OutOfService from error
