@@ -1,0 +1,205 @@
+"""How many SQL statements a list takes: as many for fifty rows as for one, those of the key store and the log included.
+
+Three are the aim: who is calling, the rows, and one more. Where it is more, the table says why. BEGIN, COMMIT and
+ROLLBACK are not counted.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from inspect import signature
+from typing import Any, get_args
+from uuid import UUID
+
+import pytest
+from fastapi.routing import iter_route_contexts
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, event
+from sqlmodel import Session, col, select
+
+from bsa import clock
+from bsa.areas.actions import record_area
+from bsa.areas.models import Area, Level
+from bsa.areas.shapes import AreaIn
+from bsa.asks.actions import draft_ask, put_ask, record_answer
+from bsa.asks.shapes import AnswerIn, AskIn, PutIn
+from bsa.commitments import queries
+from bsa.commitments.actions import enter_event, record_commitment
+from bsa.commitments.shapes import CommitmentEventIn, CommitmentIn
+from bsa.contacts.actions import note_contact
+from bsa.contacts.shapes import ContactIn
+from bsa.database import Database
+from bsa.initiatives.actions import start_initiative
+from bsa.initiatives.shapes import InitiativeIn
+from bsa.institutions.models import Institution, InstitutionKind
+from bsa.needs.actions import record_need
+from bsa.needs.shapes import NeedIn
+from bsa.people.actions import create_account, issue_token
+from bsa.people.queries import actor_by_name
+from bsa.people.shapes import AccountIn
+from bsa.permissions import Actor, Purpose, Role
+from bsa.shapes import Listing, Page
+from bsa.themes.actions import name_theme
+from bsa.themes.shapes import ThemeIn
+
+from tests.cast import Cast, a_resident
+from tests.doors import api_on
+
+LENGTHS = (1, 10, 50)
+
+STATEMENTS: dict[str, tuple[int, str]] = {
+    "/residents": (4, "caller, rows, keys from their separate store, access log"),
+    "/commitments": (2, "caller, rows"),
+}
+"""How many statements each list takes, and which."""
+
+
+@pytest.fixture
+def things(database: Database, cast: Cast, standing_clock: None) -> dict[str, str]:
+    """Fill every list with more than fifty rows, within reach of one account; return its token and keys for paths."""
+    with database.writing() as session:
+        district_id = session.scalars(select(Area.id).where(col(Area.level) == Level.DISTRICT)).one()
+        areas = [_neighbourhood(session, district_id, number) for number in range(51)]
+        roles = [Role.ACTIVATOR, Role.TEAM_LEADER, Role.ADMINISTRATOR]
+        told = AccountIn(name="wide", display_name="Wide", roles=roles, area_ids=[cast.municipality_id])
+        account = create_account(session, None, told)
+        me = actor_by_name(session, "wide", Purpose.OWN_NEIGHBOURHOOD)
+        residents = [_one_of_each(session, me, area_id, number) for number, area_id in enumerate(areas)]
+        for _ in range(50):
+            _contact(session, me, residents[0])
+        token = issue_token(session, account, Purpose.OWN_NEIGHBOURHOOD)
+        return {"token": token, "resident_id": str(residents[0]), "area_id": str(areas[0])}
+
+
+@pytest.fixture
+def client(database: Database, things: dict[str, str]) -> Iterator[TestClient]:
+    with TestClient(api_on(database), headers={"Authorization": f"Bearer {things['token']}"}) as client:
+        yield client
+
+
+def test_a_list_takes_as_many_statements_whatever_its_length(client: TestClient, things: dict[str, str]) -> None:
+    found = {path: [count(client, path.format_map(things), length) for length in LENGTHS] for path in STATEMENTS}
+
+    assert found == {path: [number] * len(LENGTHS) for path, (number, _) in STATEMENTS.items()}
+
+
+def test_every_list_stands_in_the_table(database: Database) -> None:
+    assert {path for path, endpoint in routes(database) if takes_a_length(endpoint)} == set(STATEMENTS)
+
+
+def test_a_statement_for_each_row_is_noticed(
+    client: TestClient, things: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = queries.list_commitments
+
+    def and_look_each_up(session: Session, actor: Actor, wanted: Any) -> Page[Any]:
+        page: Page[Any] = real(session, actor, wanted)
+        for item in page.items:
+            session.scalars(select(Institution.name).where(col(Institution.id) == item.institution_id)).one()
+        return page
+
+    monkeypatch.setattr(queries, "list_commitments", and_look_each_up)
+
+    assert [count(client, "/commitments", length) for length in LENGTHS] == [3, 12, 52]
+
+
+def count(client: TestClient, path: str, length: int) -> int:
+    """Ask for a list of this length and count the statements that it took."""
+    with counting() as statements:
+        answer = client.get(path, params={"limit": length})
+    assert answer.status_code == 200
+    # Where a list has other rows in it than those made here, there may be more of them, but never fewer.
+    assert len(answer.json()["items"]) == length
+    return len(statements)
+
+
+@contextmanager
+def counting() -> Iterator[list[str]]:
+    """Collect the statements that are sent to any database, the key store included."""
+    statements: list[str] = []
+
+    def collect(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+            statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", collect)
+    try:
+        yield statements
+    finally:
+        event.remove(Engine, "before_cursor_execute", collect)
+
+
+def routes(database: Database) -> list[tuple[str, Any]]:
+    found = [(context.path, context.endpoint) for context in iter_route_contexts(api_on(database).routes)]
+    assert len(found) > 30
+    return [(path, endpoint) for path, endpoint in found if path and endpoint]
+
+
+def takes_a_length(endpoint: Any) -> bool:
+    """Tell whether an operation takes what every list takes: how many, and from where on."""
+    for parameter in signature(endpoint).parameters.values():
+        kind = next(iter(get_args(parameter.annotation)), None)
+        if isinstance(kind, type) and issubclass(kind, Listing):
+            return True
+    return False
+
+
+def _neighbourhood(session: Session, district_id: UUID, number: int) -> UUID:
+    told = AreaIn(
+        level=Level.NEIGHBOURHOOD,
+        name=f"Buurt {number}",
+        code=f"BU0114Y{number:03}",
+        division_year=2026,
+        parent_id=district_id,
+    )
+    return record_area(session, None, told).id
+
+
+def _one_of_each(session: Session, me: Actor, area_id: UUID, number: int) -> UUID:
+    """Make one row for each list, in an area of its own; return the resident."""
+    today = clock.today()
+    colleague = AccountIn(name=f"colleague{number}", display_name="Colleague", roles=[Role.ACTIVATOR])
+    create_account(session, None, colleague.model_copy(update={"area_ids": [area_id]}))
+    resident_id = a_resident(session, me, area_id).id
+    _contact(session, me, resident_id)
+    need = {"life_area": "housing", "words": "Het tocht", "learned_on": today}
+    record_need(session, me, resident_id, NeedIn.model_validate(need))
+    theme = {"area_id": area_id, "title": f"Tocht {number}", "life_area": "housing"}
+    name_theme(session, me, ThemeIn.model_validate(theme))
+    initiative = {"area_id": area_id, "title": "Warm", "origin": "together", "started_on": today}
+    initiative_id = start_initiative(session, me, InitiativeIn.model_validate(initiative)).id
+    institution = Institution(name=f"Instelling {number}", kind=InstitutionKind.WELFARE)
+    session.add(institution)
+    session.flush()
+    ask = draft_ask(
+        session, me, AskIn(initiative_id=initiative_id, institution_id=institution.id, text="Herstel de kozijnen")
+    )
+    put = {"happened_on": today, "reply_by": today + timedelta(days=14), "source": "mail", "mandate": "policy"}
+    put_ask(session, me, ask.id, ask.version, PutIn.model_validate(put))
+    answer = {"answer": "yes", "happened_on": today, "source": "mail"}
+    record_answer(session, me, ask.id, ask.version, AnswerIn.model_validate(answer))
+    _published(session, me, ask.id)
+    return resident_id
+
+
+def _contact(session: Session, me: Actor, resident_id: UUID) -> None:
+    today = clock.today()
+    told = {"happened_on": today, "place": "at_home", "purpose": "being_there"}
+    promise = {"text": "Folie brengen", "due_on": today}
+    note_contact(session, me, resident_id, ContactIn.model_validate(told | {"promise": promise}))
+
+
+def _published(session: Session, me: Actor, ask_id: UUID) -> None:
+    today = clock.today()
+    promise = {
+        "ask_id": ask_id,
+        "promise": "Wij herstellen de kozijnen.",
+        "residents_words": "Onze ramen tochten niet meer.",
+        "sign": "De ramen sluiten.",
+        "due_on": today + timedelta(days=30),
+        "mandate": "policy",
+        "promised_on": today,
+    }
+    commitment = record_commitment(session, me, CommitmentIn.model_validate(promise))
+    shown = {"kind": "published", "happened_on": today, "visibility": "public", "previewed": True}
+    enter_event(session, me, commitment.id, commitment.version, CommitmentEventIn.model_validate(shown))
