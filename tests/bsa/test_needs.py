@@ -119,9 +119,7 @@ def test_deeper_layers_wait_for_a_dossier(session: Session, cast: Cast) -> None:
     with pytest.raises(Invalid) as refused:
         deepen_need(session, cast.activator, need.id, need.version, a_layer())
 
-    assert [(one.where, one.code, one.facts) for one in refused.value.faults] == [
-        (("words",), "above_level", {})
-    ]
+    assert [(one.where, one.code, one.facts) for one in refused.value.faults] == [(("words",), "above_level", {})]
     assert "deepen_need" not in show_need(session, cast.activator, need.id).allowed_actions
 
 
