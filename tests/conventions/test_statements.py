@@ -31,7 +31,9 @@ from bsa.contacts.shapes import ContactIn
 from bsa.database import Database
 from bsa.initiatives.actions import start_initiative
 from bsa.initiatives.shapes import InitiativeIn
-from bsa.institutions.models import Institution, InstitutionKind
+from bsa.institutions.actions import record_contact
+from bsa.institutions.models import Institution, InstitutionKind, Mandate
+from bsa.institutions.shapes import InstitutionContactIn
 from bsa.needs.actions import record_need
 from bsa.needs.shapes import NeedIn
 from bsa.people.actions import create_account, issue_token
@@ -47,9 +49,25 @@ from tests.doors import api_on
 
 LENGTHS = (1, 10, 50)
 
+OF_RESIDENTS = (4, "caller, rows, the residents' keys from their separate store, access log")
 STATEMENTS: dict[str, tuple[int, str]] = {
-    "/residents": (4, "caller, rows, keys from their separate store, access log"),
+    "/accounts": (4, "caller, accounts, and their roles and their areas, which are two lists of their own"),
+    "/areas": (2, "caller, rows"),
+    "/asks": (2, "caller, rows"),
+    "/colleagues": (2, "caller, rows"),
     "/commitments": (2, "caller, rows"),
+    "/initiatives": (3, "caller, rows, their themes"),
+    "/institutions": (2, "caller, rows"),
+    "/institutions/{institution_id}/contacts": (3, "caller, the institution, rows"),
+    "/needs": OF_RESIDENTS,
+    "/promises": OF_RESIDENTS,
+    "/public/neighbourhoods": (1, "rows"),
+    "/public/neighbourhoods/{area_id}/commitments": (3, "rows, their quotes, their events"),
+    "/residents": OF_RESIDENTS,
+    # What is a resident's own is opened for those who look after the resident, so that is asked first.
+    "/residents/{resident_id}/contacts": (7, "caller, the resident, the workers, the key, rows, names, access log"),
+    "/themes": (3, "caller, rows, their needs"),
+    "/themes/{theme_id}/needs": (5, "caller, the theme, rows, the residents' keys, access log"),
 }
 """How many statements each list takes, and which."""
 
@@ -64,11 +82,15 @@ def things(database: Database, cast: Cast, standing_clock: None) -> dict[str, st
         told = AccountIn(name="wide", display_name="Wide", roles=roles, area_ids=[cast.municipality_id])
         account = create_account(session, None, told)
         me = actor_by_name(session, "wide", Purpose.OWN_NEIGHBOURHOOD)
-        residents = [_one_of_each(session, me, area_id, number) for number, area_id in enumerate(areas)]
+        first, *_ = [_one_of_each(session, me, area_id, number) for number, area_id in enumerate(areas)]
         for _ in range(50):
-            _contact(session, me, residents[0])
+            _contact(session, me, first["resident_id"])
+            _person(session, me, first["institution_id"])
+            _published(session, me, first["ask_id"])
+        needs = [_need(session, me, first["resident_id"]) for _ in range(51)]
+        first["theme_id"] = _theme(session, me, first["area_id"], "Alles bijeen", needs)
         token = issue_token(session, account, Purpose.OWN_NEIGHBOURHOOD)
-        return {"token": token, "resident_id": str(residents[0]), "area_id": str(areas[0])}
+        return {"token": token, **{name: str(key) for name, key in first.items()}}
 
 
 @pytest.fixture
@@ -155,17 +177,14 @@ def _neighbourhood(session: Session, district_id: UUID, number: int) -> UUID:
     return record_area(session, None, told).id
 
 
-def _one_of_each(session: Session, me: Actor, area_id: UUID, number: int) -> UUID:
-    """Make one row for each list, in an area of its own; return the resident."""
+def _one_of_each(session: Session, me: Actor, area_id: UUID, number: int) -> dict[str, UUID]:
+    """Make one row for each list, in an area of its own; return the keys that paths are made of."""
     today = clock.today()
     colleague = AccountIn(name=f"colleague{number}", display_name="Colleague", roles=[Role.ACTIVATOR])
     create_account(session, None, colleague.model_copy(update={"area_ids": [area_id]}))
     resident_id = a_resident(session, me, area_id).id
     _contact(session, me, resident_id)
-    need = {"life_area": "housing", "words": "Het tocht", "learned_on": today}
-    record_need(session, me, resident_id, NeedIn.model_validate(need))
-    theme = {"area_id": area_id, "title": f"Tocht {number}", "life_area": "housing"}
-    name_theme(session, me, ThemeIn.model_validate(theme))
+    _theme(session, me, area_id, f"Tocht {number}", [_need(session, me, resident_id)])
     initiative = {"area_id": area_id, "title": "Warm", "origin": "together", "started_on": today}
     initiative_id = start_initiative(session, me, InitiativeIn.model_validate(initiative)).id
     institution = Institution(name=f"Instelling {number}", kind=InstitutionKind.WELFARE)
@@ -179,7 +198,8 @@ def _one_of_each(session: Session, me: Actor, area_id: UUID, number: int) -> UUI
     answer = {"answer": "yes", "happened_on": today, "source": "mail"}
     record_answer(session, me, ask.id, ask.version, AnswerIn.model_validate(answer))
     _published(session, me, ask.id)
-    return resident_id
+    _person(session, me, institution.id)
+    return {"area_id": area_id, "resident_id": resident_id, "institution_id": institution.id, "ask_id": ask.id}
 
 
 def _contact(session: Session, me: Actor, resident_id: UUID) -> None:
@@ -187,6 +207,21 @@ def _contact(session: Session, me: Actor, resident_id: UUID) -> None:
     told = {"happened_on": today, "place": "at_home", "purpose": "being_there"}
     promise = {"text": "Folie brengen", "due_on": today}
     note_contact(session, me, resident_id, ContactIn.model_validate(told | {"promise": promise}))
+
+
+def _need(session: Session, me: Actor, resident_id: UUID) -> UUID:
+    told = {"life_area": "housing", "words": "Het tocht", "learned_on": clock.today()}
+    return record_need(session, me, resident_id, NeedIn.model_validate(told)).id
+
+
+def _theme(session: Session, me: Actor, area_id: UUID, title: str, need_ids: list[UUID]) -> UUID:
+    told = {"area_id": area_id, "title": title, "life_area": "housing", "need_ids": need_ids}
+    return name_theme(session, me, ThemeIn.model_validate(told)).id
+
+
+def _person(session: Session, me: Actor, institution_id: UUID) -> None:
+    told = InstitutionContactIn(name="Joost Hendriks", mandate=Mandate.OPERATIONAL)
+    record_contact(session, me, institution_id, told)
 
 
 def _published(session: Session, me: Actor, ask_id: UUID) -> None:
