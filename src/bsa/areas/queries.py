@@ -1,9 +1,10 @@
 """Reading areas. Everybody who is signed in may see them all: they say nothing about a person."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, select
 from sqlmodel import Session, col
 
 from bsa.areas.models import Area, AreaInclusion, Level
@@ -26,21 +27,25 @@ def lies_within(column: SQLColumnExpression[UUID], area_id: UUID | SQLColumnExpr
 def list_areas(session: Session, actor: Actor, wanted: AreaQuery) -> Page[AreaOut]:
     """List areas by name."""
     require(actor, Permission.SEE_AREAS)
-    query = select(Area)
-    if wanted.level:
-        query = query.where(col(Area.level) == wanted.level)
-    if wanted.within_id:
-        query = query.where(lies_within(col(Area.id), wanted.within_id))
-    if wanted.code:
-        query = query.where(col(Area.code) == wanted.code.strip())
-    if wanted.mine:
-        query = query.where(col(Area.id).in_(actor.area_ids))
-    rows, more = fetch(session, query, BY_NAME, wanted)
+    rows, more = fetch(session, actor, wanted, _listed, BY_NAME)
     areas = [row[0] for row in rows]
     return Page(
         items=[area_out(actor, area) for area in areas],
         next_cursor=cursor_after(areas[-1].name, areas[-1].id) if more else None,
     )
+
+
+def _listed(actor: Actor, wanted: AreaQuery) -> Select[*tuple[Any, ...]]:
+    query = select(Area)
+    if wanted.level:
+        query = query.where(col(Area.level) == wanted.level)
+    if wanted.within_id is not None:
+        query = query.where(lies_within(col(Area.id), wanted.within_id))
+    if wanted.code is not None:
+        query = query.where(col(Area.code) == wanted.code)
+    if wanted.mine:
+        query = query.where(col(Area.id).in_(actor.area_ids))
+    return query
 
 
 def get_area(session: Session, actor: Actor, area_id: UUID) -> Area:

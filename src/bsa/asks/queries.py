@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, false, func, not_, or_, select
 from sqlmodel import Session, col
 
 from bsa import clock
@@ -21,6 +21,7 @@ from bsa.institutions.models import Institution, InstitutionContact
 from bsa.paging import Order, cursor_after, fetch
 from bsa.people.queries import names_of
 from bsa.permissions import Actor, Permission, Role, allows, require
+from bsa.questions import TODAY
 from bsa.rows import locked, not_stale
 from bsa.sealing import open_cell, open_rows
 from bsa.settings import Settings
@@ -42,7 +43,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return or_(false(), *ways)
 
 
-def stands_in(state: AskState, on: date) -> ColumnElement[bool]:
+def stands_in(state: AskState, on: date | BindParameter[date]) -> ColumnElement[bool]:
     """Return the condition that an ask is in this state on a day."""
     if state is AskState.UNANSWERED:
         return and_(col(Ask.state).in_(WAITING), col(Ask.reply_by) < on)
@@ -61,29 +62,7 @@ def list_asks(session: Session, actor: Actor, wanted: AskQuery) -> Page[AskItem]
     """List asks by the day on which an answer is due, the first first; drafts come last."""
     require(actor, Permission.SEE_ASKS)
     today = clock.today()
-    query: Select[*tuple[Any, ...]] = (
-        select(
-            Ask,
-            col(Initiative.title).label("initiative_title"),
-            col(Institution.name).label("institution_name"),
-            col(Area.name).label("area_name"),
-        )
-        .join(Initiative, col(Initiative.id) == Ask.initiative_id)
-        .join(Institution, col(Institution.id) == Ask.institution_id)
-        .join(Area, col(Area.id) == Ask.area_id)
-        .where(visible_to(actor))
-    )
-    if wanted.area_id:
-        query = query.where(lies_within(col(Ask.area_id), wanted.area_id))
-    if wanted.institution_id:
-        query = query.where(col(Ask.institution_id) == wanted.institution_id)
-    if wanted.initiative_id:
-        query = query.where(col(Ask.initiative_id) == wanted.initiative_id)
-    if wanted.state:
-        query = query.where(stands_in(wanted.state, today))
-    if wanted.open is not None:
-        query = query.where(still_open() if wanted.open else not_(still_open()))
-    rows, more = fetch(session, query, FIRST_DUE_FIRST, wanted)
+    rows, more = fetch(session, actor, wanted, _listed, FIRST_DUE_FIRST)
     items = []
     for ask, initiative_title, institution_name, area_name in rows:
         now = as_it_stands(ask, today)
@@ -108,6 +87,32 @@ def list_asks(session: Session, actor: Actor, wanted: AskQuery) -> Page[AskItem]
         )
     last = rows[-1].Ask if more else None
     return Page(items=items, next_cursor=cursor_after(last.reply_by or NO_DAY, last.id) if last else None)
+
+
+def _listed(actor: Actor, wanted: AskQuery) -> Select[*tuple[Any, ...]]:
+    query: Select[*tuple[Any, ...]] = (
+        select(
+            Ask,
+            col(Initiative.title).label("initiative_title"),
+            col(Institution.name).label("institution_name"),
+            col(Area.name).label("area_name"),
+        )
+        .join(Initiative, col(Initiative.id) == Ask.initiative_id)
+        .join(Institution, col(Institution.id) == Ask.institution_id)
+        .join(Area, col(Area.id) == Ask.area_id)
+        .where(visible_to(actor))
+    )
+    if wanted.area_id is not None:
+        query = query.where(lies_within(col(Ask.area_id), wanted.area_id))
+    if wanted.institution_id is not None:
+        query = query.where(col(Ask.institution_id) == wanted.institution_id)
+    if wanted.initiative_id is not None:
+        query = query.where(col(Ask.initiative_id) == wanted.initiative_id)
+    if wanted.state:
+        query = query.where(stands_in(wanted.state, TODAY))
+    if wanted.open is not None:
+        query = query.where(still_open() if wanted.open else not_(still_open()))
+    return query
 
 
 def find_ask(session: Session, actor: Actor, ask_id: UUID) -> Ask:

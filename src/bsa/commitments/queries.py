@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlalchemy import (
     ColumnElement,
-    Date,
     Select,
     SQLColumnExpression,
+    Uuid,
     and_,
     bindparam,
     case,
@@ -51,6 +51,7 @@ from bsa.institutions.models import Institution
 from bsa.paging import Order, as_stored, cursor_after, fetch
 from bsa.people.queries import names_of
 from bsa.permissions import Actor, Permission, Role, require
+from bsa.questions import TODAY
 from bsa.rows import locked, not_stale
 from bsa.sealing import open_rows
 from bsa.shapes import Listing, Page
@@ -65,7 +66,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     here = col(Commitment.area_id).in_(actor.area_ids)
     if actor.of_the_team:
         ways.append(here)
-    if actor.has(Role.INSTITUTION_CONTACT) and actor.institution_id:
+    if actor.has(Role.INSTITUTION_CONTACT) and actor.institution_id is not None:
         ways.append(col(Commitment.institution_id) == actor.institution_id)
     if actor.has(Role.POLICY_OFFICER):
         ways.append(and_(here, col(Commitment.visibility).in_([Visibility.NEIGHBOURHOOD, Visibility.PUBLIC])))
@@ -81,9 +82,8 @@ def rules_of(session: Session) -> VerdictRules:
 def list_commitments(session: Session, actor: Actor, wanted: CommitmentQuery) -> Page[CommitmentItem]:
     """List commitments by their due day."""
     require(actor, Permission.SEE_COMMITMENTS)
-    among = _narrowed(select(col(Commitment.id)).where(visible_to(actor)), wanted)
     order = LATEST_FIRST if wanted.latest_first else SOONEST_FIRST
-    rows, more = fetch(session, ITEMS, order, wanted, among=among, today=clock.today())
+    rows, more = fetch(session, actor, wanted, _listed, order, shown=ITEMS)
     items = SHOWN.validate_python([dict(zip(FIELDS, row, strict=True)) for row in rows])
     return Page(items=items, next_cursor=cursor_after(items[-1].due_on, items[-1].id) if more else None)
 
@@ -155,12 +155,7 @@ def commitment_out(session: Session, actor: Actor, commitment: Commitment) -> Co
 
 def list_public(session: Session, area_id: UUID, wanted: Listing) -> Page[PublicCommitment]:
     """List what everybody may read of the ledger of an area, soonest first."""
-    query = (
-        select(Commitment, Institution.name)  # type: ignore[call-overload]
-        .join(Institution, col(Institution.id) == Commitment.institution_id)
-        .where(col(Commitment.visibility) == Visibility.PUBLIC, lies_within(col(Commitment.area_id), area_id))
-    )
-    rows, more = fetch(session, query, SOONEST_FIRST, wanted)
+    rows, more = fetch(session, None, wanted, _public, SOONEST_FIRST, area_id=area_id)
     found = [row[0] for row in rows]
     items = public_out(session, found, {row[0].institution_id: row[1] for row in rows})
     return Page(items=items, next_cursor=cursor_after(found[-1].due_on, found[-1].id) if more else None)
@@ -168,8 +163,7 @@ def list_public(session: Session, area_id: UUID, wanted: Listing) -> Page[Public
 
 def list_public_neighbourhoods(session: Session, wanted: Listing) -> Page[AreaOut]:
     """List the neighbourhoods in which something of the ledger is public, by name."""
-    query = select(Area).where(col(Area.level) == Level.NEIGHBOURHOOD, _told_publicly())
-    rows, more = fetch(session, query, BY_NAME, wanted)
+    rows, more = fetch(session, None, wanted, _public_neighbourhoods, BY_NAME)
     areas = [row[0] for row in rows]
     return Page(
         items=[area_out(None, area) for area in areas],
@@ -224,6 +218,18 @@ def preview(session: Session, actor: Actor, commitment_id: UUID) -> PublicCommit
     return public_out(session, [commitment], {commitment.institution_id: name})[0]
 
 
+def _public(_nobody: None, _wanted: Listing) -> Select[Any]:
+    query: Select[Any] = select(Commitment, Institution.name)  # type: ignore[call-overload]
+    return query.join(Institution, col(Institution.id) == Commitment.institution_id).where(
+        col(Commitment.visibility) == Visibility.PUBLIC,
+        lies_within(col(Commitment.area_id), bindparam("area_id", type_=Uuid)),
+    )
+
+
+def _public_neighbourhoods(_nobody: None, _wanted: Listing) -> Select[Any]:
+    return select(Area).where(col(Area.level) == Level.NEIGHBOURHOOD, _told_publicly())
+
+
 def _told_publicly() -> ColumnElement[bool]:
     """Return the condition that something of the ledger of an area is public."""
     return exists().where(
@@ -250,8 +256,6 @@ AS_STORED = (
 )
 
 
-# Put together once: to put them together for each list took as long as to ask the database.
-TODAY = bindparam("today", type_=Date)
 CLOSED_BY_TIME = and_(
     col(Commitment.window_until) < TODAY,
     col(Commitment.outcome).is_(None),
@@ -285,11 +289,12 @@ ITEMS: Select[Any] = (
 SHOWN = TypeAdapter(list[CommitmentItem])
 
 
-def _narrowed(query: Select[Any], wanted: CommitmentQuery) -> Select[Any]:
-    if wanted.area_id:
+def _listed(actor: Actor, wanted: CommitmentQuery) -> Select[Any]:
+    query = select(col(Commitment.id)).where(visible_to(actor))
+    if wanted.area_id is not None:
         query = query.where(lies_within(col(Commitment.area_id), wanted.area_id))
     for name in ("institution_id", "initiative_id", "ask_id"):
-        if getattr(wanted, name):
+        if getattr(wanted, name) is not None:
             query = query.where(getattr(Commitment, name) == getattr(wanted, name))
     if wanted.state:
         query = query.where(STATE.in_([wanted.state]))
@@ -301,9 +306,9 @@ def _narrowed(query: Select[Any], wanted: CommitmentQuery) -> Select[Any]:
         # A silence that nobody judged settles nothing: it stays open, and late.
         over = and_(STATE.in_([CommitmentState.JUDGED, CommitmentState.WITHDRAWN]), ~LATE)
         query = query.where(~over if wanted.open else over)
-    if wanted.due_from:
+    if wanted.due_from is not None:
         query = query.where(col(Commitment.due_on) >= wanted.due_from)
-    if wanted.due_until:
+    if wanted.due_until is not None:
         query = query.where(col(Commitment.due_on) <= wanted.due_until)
     return query
 

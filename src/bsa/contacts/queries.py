@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, false, func, select
 from sqlmodel import Session, col
 
 from bsa import clock
@@ -37,8 +37,7 @@ class Written:
 def list_contacts(session: Session, actor: Actor, resident_id: UUID, wanted: Listing) -> Page[ContactOut]:
     """List the contacts with a resident, newest first; struck ones too, so that what was believed stays known."""
     resident = get_record(session, actor, resident_id, Permission.OPEN_RECORD)
-    query = select(Contact).where(col(Contact.resident_id) == resident.id)
-    rows, more = fetch(session, query, NEWEST_FIRST, wanted)
+    rows, more = fetch(session, actor, wanted, _listed, NEWEST_FIRST, resident_id=resident.id)
     contacts = [row[0] for row in rows]
     names = names_of(session, {contact.worker_id for contact in contacts})
     return Page(
@@ -157,25 +156,7 @@ def show_day(session: Session, actor: Actor) -> Day:
 
 
 def _promises(session: Session, actor: Actor, wanted: PromiseQuery) -> Page[PromiseOut]:
-    query: Select[*tuple[Any, ...]] = (
-        select(
-            Promise,
-            col(Resident.call_name).label("call_name"),
-            col(Resident.restricted_on).label("restricted_on"),
-            col(Account.display_name).label("worker_name"),
-        )
-        .join(Resident, col(Resident.id) == Promise.resident_id)
-        .join(Account, col(Account.id) == Promise.worker_id)
-        .where(_open_to(actor))
-    )
-    if wanted.resident_id:
-        query = query.where(col(Promise.resident_id) == wanted.resident_id)
-    if wanted.mine:
-        query = query.where(col(Promise.worker_id) == actor.id)
-    if wanted.open is not None:
-        unsettled = col(Promise.outcome).is_(None)
-        query = query.where(unsettled if wanted.open else ~unsettled)
-    rows, more = fetch(session, query, DUE_FIRST, wanted)
+    rows, more = fetch(session, actor, wanted, _listed_promises, DUE_FIRST)
     open_rows(session, [row.Promise for row in rows])
     items = [
         _promise_out(
@@ -189,6 +170,32 @@ def _promises(session: Session, actor: Actor, wanted: PromiseQuery) -> Page[Prom
         for row in rows
     ]
     return Page(items=items, next_cursor=cursor_after(items[-1].due_on, items[-1].id) if more else None)
+
+
+def _listed(_actor: Actor, _wanted: Listing) -> Select[*tuple[Any, ...]]:
+    return select(Contact).where(col(Contact.resident_id) == bindparam("resident_id", type_=Uuid))
+
+
+def _listed_promises(actor: Actor, wanted: PromiseQuery) -> Select[*tuple[Any, ...]]:
+    query: Select[*tuple[Any, ...]] = (
+        select(
+            Promise,
+            col(Resident.call_name).label("call_name"),
+            col(Resident.restricted_on).label("restricted_on"),
+            col(Account.display_name).label("worker_name"),
+        )
+        .join(Resident, col(Resident.id) == Promise.resident_id)
+        .join(Account, col(Account.id) == Promise.worker_id)
+        .where(_open_to(actor))
+    )
+    if wanted.resident_id is not None:
+        query = query.where(col(Promise.resident_id) == wanted.resident_id)
+    if wanted.mine:
+        query = query.where(col(Promise.worker_id) == actor.id)
+    if wanted.open is not None:
+        unsettled = col(Promise.outcome).is_(None)
+        query = query.where(unsettled if wanted.open else ~unsettled)
+    return query
 
 
 def _contacts_today(session: Session, actor: Actor) -> list[ContactToday]:

@@ -41,24 +41,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 def list_initiatives(session: Session, actor: Actor, wanted: InitiativeQuery) -> Page[InitiativeItem]:
     """List initiatives, the last started first."""
     require(actor, Permission.SEE_INITIATIVES)
-    query: Select[*tuple[Any, ...]] = (
-        select(Initiative, col(Area.name).label("area_name"), _participants_now().label("participant_count"))
-        .join(Area, col(Area.id) == Initiative.area_id)
-        .where(visible_to(actor))
-    )
-    if wanted.area_id:
-        query = query.where(lies_within(col(Initiative.area_id), wanted.area_id))
-    if wanted.phase:
-        query = query.where(col(Initiative.phase) == wanted.phase)
-    if wanted.theme_id:
-        about_theme = exists().where(
-            col(InitiativeTheme.initiative_id) == Initiative.id, col(InitiativeTheme.theme_id) == wanted.theme_id
-        )
-        query = query.where(about_theme)
-    if wanted.open is not None:
-        stopped = col(Initiative.phase) == Phase.STOPPED
-        query = query.where(~stopped if wanted.open else stopped)
-    rows, more = fetch(session, query, NEWEST_FIRST, wanted)
+    rows, more = fetch(session, actor, wanted, _listed, NEWEST_FIRST)
     themes = _themes_of(session, actor, [row.Initiative.id for row in rows])
     items = [
         InitiativeItem.model_construct(
@@ -80,6 +63,27 @@ def list_initiatives(session: Session, actor: Actor, wanted: InitiativeQuery) ->
     ]
     last = rows[-1].Initiative if more else None
     return Page(items=items, next_cursor=cursor_after(last.started_on, last.id) if last else None)
+
+
+def _listed(actor: Actor, wanted: InitiativeQuery) -> Select[*tuple[Any, ...]]:
+    query: Select[*tuple[Any, ...]] = (
+        select(Initiative, col(Area.name).label("area_name"), _participants_now().label("participant_count"))
+        .join(Area, col(Area.id) == Initiative.area_id)
+        .where(visible_to(actor))
+    )
+    if wanted.area_id is not None:
+        query = query.where(lies_within(col(Initiative.area_id), wanted.area_id))
+    if wanted.phase:
+        query = query.where(col(Initiative.phase) == wanted.phase)
+    if wanted.theme_id is not None:
+        about_theme = exists().where(
+            col(InitiativeTheme.initiative_id) == Initiative.id, col(InitiativeTheme.theme_id) == wanted.theme_id
+        )
+        query = query.where(about_theme)
+    if wanted.open is not None:
+        stopped = col(Initiative.phase) == Phase.STOPPED
+        query = query.where(~stopped if wanted.open else stopped)
+    return query
 
 
 def find_initiative(session: Session, actor: Actor, initiative_id: UUID) -> Initiative:

@@ -1,8 +1,10 @@
 """Reading institutions and the people there, always as someone."""
 
+import re
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, Uuid, bindparam, false, or_, select, true
 from sqlmodel import Session, col
 
 from bsa.errors import NotFound, invalid
@@ -46,17 +48,29 @@ def contacts_visible_to(actor: Actor) -> ColumnElement[bool]:
 def list_institutions(session: Session, actor: Actor, wanted: InstitutionQuery) -> Page[InstitutionOut]:
     """List institutions by name."""
     require(actor, Permission.SEE_INSTITUTIONS)
-    query = select(Institution).where(visible_to(actor))
-    if wanted.kind:
-        query = query.where(col(Institution.kind) == wanted.kind)
-    if wanted.text:
-        query = query.where(col(Institution.name).icontains(wanted.text, autoescape=True))
-    rows, more = fetch(session, query, BY_NAME, wanted)
+    part = re.sub("([/%_])", r"/\1", wanted.text or "")
+    rows, more = fetch(session, actor, wanted, _listed, BY_NAME, part=part)
     institutions = [row[0] for row in rows]
     return Page(
         items=[institution_out(actor, institution) for institution in institutions],
         next_cursor=cursor_after(institutions[-1].name, institutions[-1].id) if more else None,
     )
+
+
+def _listed(actor: Actor, wanted: InstitutionQuery) -> Select[Any]:
+    query = select(Institution).where(visible_to(actor))
+    if wanted.kind:
+        query = query.where(col(Institution.kind) == wanted.kind)
+    if wanted.text is not None:
+        query = query.where(col(Institution.name).icontains(bindparam("part", type_=String), escape="/"))
+    return query
+
+
+def _listed_contacts(actor: Actor, wanted: InstitutionContactQuery) -> Select[Any]:
+    query = select(InstitutionContact).where(
+        col(InstitutionContact.institution_id) == bindparam("institution_id", type_=Uuid), contacts_visible_to(actor)
+    )
+    return query if wanted.left else query.where(col(InstitutionContact.left_on).is_(None))
 
 
 def find_institution(session: Session, actor: Actor, institution_id: UUID) -> Institution:
@@ -87,12 +101,7 @@ def list_contacts(
     """List the people of an institution."""
     institution = find_institution(session, actor, institution_id)
     require(actor, Permission.SEE_INSTITUTION_CONTACTS, institution)
-    query = select(InstitutionContact).where(
-        col(InstitutionContact.institution_id) == institution.id, contacts_visible_to(actor)
-    )
-    if not wanted.left:
-        query = query.where(col(InstitutionContact.left_on).is_(None))
-    rows, more = fetch(session, query, FIRST_RECORDED_FIRST, wanted)
+    rows, more = fetch(session, actor, wanted, _listed_contacts, FIRST_RECORDED_FIRST, institution_id=institution.id)
     contacts = [row[0] for row in rows]
     open_rows(session, contacts)
     return Page(

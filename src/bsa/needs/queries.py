@@ -51,11 +51,20 @@ def open_to(actor: Actor) -> ColumnElement[bool]:
 def list_needs(session: Session, actor: Actor, wanted: NeedQuery) -> Page[NeedItem]:
     """List needs, newest first: one's own residents' with the stated question, colleagues' as anonymous cards."""
     require(actor, Permission.SEE_NEEDS)
-    query = select_needs(actor)
     if wanted.resident_id:
         get_record(session, actor, wanted.resident_id, Permission.OPEN_RECORD)
+    rows, more = fetch(session, actor, wanted, _listed, NEWEST_FIRST)
+    return Page(
+        items=needs_listed(session, rows),
+        next_cursor=cursor_after(rows[-1].opened_on, rows[-1].id) if more else None,
+    )
+
+
+def _listed(actor: Actor, wanted: NeedQuery) -> Select[*tuple[Any, ...]]:
+    query = select_needs(actor)
+    if wanted.resident_id is not None:
         query = query.where(col(Need.resident_id) == wanted.resident_id)
-    if wanted.area_id:
+    if wanted.area_id is not None:
         query = query.where(lies_within(col(Need.area_id), wanted.area_id))
     if wanted.life_area:
         query = query.where(col(Need.life_area) == wanted.life_area)
@@ -64,11 +73,7 @@ def list_needs(session: Session, actor: Actor, wanted: NeedQuery) -> Page[NeedIt
         query = query.where(still_open if wanted.open else ~still_open)
     if wanted.mine:
         query = query.where(open_to(actor))
-    rows, more = fetch(session, query, NEWEST_FIRST, wanted)
-    return Page(
-        items=needs_listed(session, rows),
-        next_cursor=cursor_after(rows[-1].opened_on, rows[-1].id) if more else None,
-    )
+    return query
 
 
 def select_needs(actor: Actor) -> Select[*tuple[Any, ...]]:

@@ -65,12 +65,7 @@ def opened_name(session: Session, account_id: UUID, cell: object) -> str:
 def list_accounts(session: Session, actor: Actor, wanted: AccountQuery) -> Page[AccountOut]:
     """List accounts by name, for the administrator."""
     require(actor, Permission.SEE_ACCOUNTS)
-    query = select(Account)
-    if wanted.role:
-        query = query.where(_has_role(wanted.role))
-    if wanted.active is not None:
-        query = query.where(col(Account.active) == wanted.active)
-    rows, more = fetch(session, query, BY_NAME, wanted)
+    rows, more = fetch(session, actor, wanted, _accounts, BY_NAME)
     accounts = [row[0] for row in rows]
     return Page(
         items=accounts_out(session, actor, accounts),
@@ -122,10 +117,7 @@ def accounts_out(session: Session, actor: Actor, accounts: list[Account]) -> lis
 def list_colleagues(session: Session, actor: Actor, wanted: ColleagueQuery) -> Page[ColleagueOut]:
     """List the activators whose reach overlaps the actor's: those to whom a resident can be entrusted."""
     require(actor, Permission.SEE_COLLEAGUES)
-    query = _colleagues(actor)
-    if wanted.area_id:
-        query = query.where(_reaches(col(AreaInclusion.inner_id) == wanted.area_id))
-    rows, more = fetch(session, query, BY_NAME, wanted)
+    rows, more = fetch(session, actor, wanted, _listed_colleagues, BY_NAME)
     accounts = [row[0] for row in rows]
     open_rows(session, accounts)
     return Page(
@@ -140,6 +132,22 @@ def find_colleague(session: Session, actor: Actor, account_id: UUID, *, at: str)
     if account is None:
         raise invalid(at, "unknown", "There is no such colleague in your areas. Choose one from the list.")
     return account
+
+
+def _accounts(_actor: Actor, wanted: AccountQuery) -> Select[Any]:
+    query = select(Account)
+    if wanted.role:
+        query = query.where(_has_role(wanted.role))
+    if wanted.active is not None:
+        query = query.where(col(Account.active) == wanted.active)
+    return query
+
+
+def _listed_colleagues(actor: Actor, wanted: ColleagueQuery) -> Select[Any]:
+    query = _colleagues(actor)
+    if wanted.area_id is not None:
+        query = query.where(_reaches(col(AreaInclusion.inner_id) == wanted.area_id))
+    return query
 
 
 def _colleagues(actor: Actor) -> Select[Any]:

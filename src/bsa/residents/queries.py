@@ -48,16 +48,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 def list_residents(session: Session, actor: Actor, wanted: ResidentQuery) -> Page[ResidentItem]:
     """List residents by last contact, newest first; there is no list by name."""
     require(actor, Permission.SEE_RESIDENTS)
-    query = select(col(Resident.id)).where(visible_to(actor), col(Resident.merged_into_id).is_(None))
-    if wanted.area_id:
-        query = query.where(lies_within(col(Resident.area_id), wanted.area_id))
-    if wanted.mine:
-        query = query.where(looked_after_by(actor))
-    if wanted.level:
-        query = query.where(col(Resident.level) == wanted.level)
-    if wanted.restricted:
-        query = query.where(col(Resident.restricted_on).is_not(None))
-    rows, more = fetch(session, ITEMS, NEWEST_CONTACT_FIRST, wanted, among=query, me=actor.id)
+    rows, more = fetch(session, actor, wanted, _listed, NEWEST_CONTACT_FIRST, shown=ITEMS)
     return Page(
         items=_items(session, actor, rows),
         next_cursor=cursor_after(rows[-1].last_contact_on, rows[-1].id) if more else None,
@@ -66,7 +57,7 @@ def list_residents(session: Session, actor: Actor, wanted: ResidentQuery) -> Pag
 
 def resident_item(session: Session, actor: Actor, resident: Resident) -> ResidentItem:
     """Show of one resident what a list shows."""
-    rows = session.execute(ITEMS.where(col(Resident.id) == resident.id), {"me": actor.id}).all()
+    rows = session.execute(ITEMS.where(col(Resident.id) == resident.id), {"my_id": actor.id}).all()
     return _items(session, actor, rows)[0]
 
 
@@ -191,6 +182,19 @@ def _allowed(actor: Actor, resident: Resident) -> list[str]:
     ]
 
 
+def _listed(actor: Actor, wanted: ResidentQuery) -> Select[Any]:
+    query = select(col(Resident.id)).where(visible_to(actor), col(Resident.merged_into_id).is_(None))
+    if wanted.area_id is not None:
+        query = query.where(lies_within(col(Resident.area_id), wanted.area_id))
+    if wanted.mine:
+        query = query.where(looked_after_by(actor))
+    if wanted.level:
+        query = query.where(col(Resident.level) == wanted.level)
+    if wanted.restricted:
+        query = query.where(col(Resident.restricted_on).is_not(None))
+    return query
+
+
 def _looked_after_by(account_id: UUID | BindParameter[UUID]) -> ColumnElement[bool]:
     return exists().where(
         col(ResidentWorker.resident_id) == Resident.id,
@@ -215,7 +219,7 @@ def _first_worker() -> ColumnElement[UUID]:
     )
 
 
-# Put together once: to do so for each list took longer than to ask the database. `me` is the reader's account.
+# `my_id` is the place for the reader's account.
 COLUMNS: Sequence[Any] = (
     Resident.id,
     Resident.version,
@@ -227,7 +231,7 @@ COLUMNS: Sequence[Any] = (
     Resident.restricted_on,
     col(Account.id).label("worker_id"),
     col(Account.display_name).label("worker_name"),
-    _looked_after_by(bindparam("me", type_=Uuid)).label("mine"),
+    _looked_after_by(bindparam("my_id", type_=Uuid)).label("mine"),
 )
 ITEMS: Select[Any] = (
     select(*COLUMNS).join(Area, col(Area.id) == Resident.area_id).outerjoin(Account, col(Account.id) == _first_worker())

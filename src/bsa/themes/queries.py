@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, select
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, exists, false, func, select
 from sqlmodel import Session, col
 
 from bsa.areas.models import Area
@@ -17,6 +17,7 @@ from bsa.needs.queries import visible_to as needs_visible_to
 from bsa.needs.shapes import NeedItem
 from bsa.paging import Order, cursor_after, fetch
 from bsa.permissions import Actor, Permission, allows, require
+from bsa.questions import put
 from bsa.residents.models import Resident
 from bsa.rows import locked, not_stale
 from bsa.shapes import Listing, Page
@@ -34,19 +35,9 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 def list_themes(session: Session, actor: Actor, wanted: ThemeQuery) -> Page[ThemeOut]:
     """List themes, newest first."""
     require(actor, Permission.SEE_THEMES)
-    query = _themes(actor)
-    if wanted.area_id:
-        query = query.where(lies_within(col(Theme.area_id), wanted.area_id))
-    if wanted.life_area:
-        query = query.where(col(Theme.life_area) == wanted.life_area)
     if wanted.need_id:
         get_need(session, actor, wanted.need_id, Permission.OPEN_RECORD)
-        linked = exists().where(col(ThemeNeed.theme_id) == Theme.id, col(ThemeNeed.need_id) == wanted.need_id)
-        query = query.where(linked)
-    if wanted.open is not None:
-        still_open = col(Theme.closed_on).is_(None)
-        query = query.where(still_open if wanted.open else ~still_open)
-    rows, more = fetch(session, query, NEWEST_FIRST, wanted)
+    rows, more = fetch(session, actor, wanted, _listed, NEWEST_FIRST)
     items = _drawn_up(session, actor, rows)
     return Page(items=items, next_cursor=cursor_after(items[-1].opened_on, items[-1].id) if more else None)
 
@@ -76,8 +67,7 @@ def list_theme_needs(session: Session, actor: Actor, theme_id: UUID, wanted: Lis
     require(actor, Permission.SEE_THEMES)
     if session.scalar(select(col(Theme.id)).where(col(Theme.id) == theme_id, visible_to(actor))) is None:
         raise NotFound
-    belongs = exists().where(col(ThemeNeed.need_id) == Need.id, col(ThemeNeed.theme_id) == theme_id)
-    rows, more = fetch(session, select_needs(actor).where(open_to(actor), belongs), NEWEST_NEED_FIRST, wanted)
+    rows, more = fetch(session, actor, wanted, _own_of_theme, NEWEST_NEED_FIRST, theme_id=theme_id)
     return Page(
         items=needs_listed(session, rows),
         next_cursor=cursor_after(rows[-1].opened_on, rows[-1].id) if more else None,
@@ -89,6 +79,27 @@ def show_themes(session: Session, actor: Actor, theme_ids: Iterable[UUID]) -> li
     query = _themes(actor).where(col(Theme.id).in_(list(theme_ids)))
     rows = session.execute(query.order_by(col(Theme.opened_on).desc(), col(Theme.id).desc())).all()
     return _drawn_up(session, actor, rows)
+
+
+def _listed(actor: Actor, wanted: ThemeQuery) -> Select[*tuple[Any, ...]]:
+    query = _themes(actor)
+    if wanted.area_id is not None:
+        query = query.where(lies_within(col(Theme.area_id), wanted.area_id))
+    if wanted.life_area:
+        query = query.where(col(Theme.life_area) == wanted.life_area)
+    if wanted.need_id is not None:
+        linked = exists().where(col(ThemeNeed.theme_id) == Theme.id, col(ThemeNeed.need_id) == wanted.need_id)
+        query = query.where(linked)
+    if wanted.open is not None:
+        still_open = col(Theme.closed_on).is_(None)
+        query = query.where(still_open if wanted.open else ~still_open)
+    return query
+
+
+def _own_of_theme(actor: Actor, _wanted: Listing) -> Select[*tuple[Any, ...]]:
+    theme_id = bindparam("theme_id", type_=Uuid)
+    belongs = exists().where(col(ThemeNeed.need_id) == Need.id, col(ThemeNeed.theme_id) == theme_id)
+    return select_needs(actor).where(open_to(actor), belongs)
 
 
 def _themes(actor: Actor) -> Select[*tuple[Any, ...]]:
@@ -141,15 +152,19 @@ def _drawn_up(session: Session, actor: Actor, rows: Iterable[Any]) -> list[Theme
 
 def _own_needs(session: Session, actor: Actor, theme_ids: list[UUID]) -> dict[UUID, list[UUID]]:
     own: dict[UUID, list[UUID]] = {}
-    links = (
-        select(ThemeNeed)
-        .join(Resident, col(Resident.id) == ThemeNeed.resident_id)
-        .where(col(ThemeNeed.theme_id).in_(theme_ids), open_to(actor))
-        .order_by(col(ThemeNeed.linked_on), col(ThemeNeed.id))
-    )
-    for link in session.scalars(links):
+    links, values = put(_links, actor)
+    for link in session.execute(links, values | {"theme_ids": theme_ids}):
         own.setdefault(link.theme_id, []).append(link.need_id)
     return own
+
+
+def _links(actor: Actor, _wanted: None) -> Select[*tuple[Any, ...]]:
+    return (
+        select(col(ThemeNeed.theme_id), col(ThemeNeed.need_id))
+        .join(Resident, col(Resident.id) == ThemeNeed.resident_id)
+        .where(col(ThemeNeed.theme_id).in_(bindparam("theme_ids", expanding=True)), open_to(actor))
+        .order_by(col(ThemeNeed.linked_on), col(ThemeNeed.id))
+    )
 
 
 def _allowed(actor: Actor, theme: Theme) -> list[str]:
