@@ -5,10 +5,9 @@ from functools import wraps
 from typing import Any, TypeVar, get_type_hints
 
 from fastapi import Request, Response
-from fastapi.concurrency import run_in_threadpool
-from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
+from api.threads import OneThread
 from bsa.shapes import Page, Resource
 
 Operation = TypeVar("Operation", bound=Callable[..., Any])
@@ -39,7 +38,7 @@ class Answer(Response):
         self.result = result
 
 
-class AnsweringRoute(APIRoute):
+class AnsweringRoute(OneThread):
     """A route that reads the headers of an answer off the object that the operation returned."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
@@ -60,19 +59,16 @@ class AnsweringRoute(APIRoute):
 
 
 def _answering(operation: Callable[..., Any], status: int) -> Callable[..., Any]:
-    """Do an operation, check what it returned and write it down, in one thread and without a second way there."""
+    """Do an operation, check what it returned and write it down."""
     shape = TypeAdapter(get_type_hints(operation, include_extras=True)["return"])
 
-    def answer(arguments: dict[str, Any]) -> Answer:
+    @wraps(operation)
+    def answer(**arguments: Any) -> Answer:
         result = operation(**arguments)
         checked = shape.validate_python(result)
         return Answer(result, None if status == 204 else shape.dump_json(checked, by_alias=True), status)
 
-    @wraps(operation)
-    async def answer_in_thread(**arguments: Any) -> Answer:
-        return await run_in_threadpool(answer, arguments)
-
-    return answer_in_thread
+    return answer
 
 
 def _add_headers(request: Request, response: Response, result: Any, found_at: str | None) -> None:

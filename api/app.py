@@ -42,6 +42,9 @@ HEADERS = {
     "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
 }
 
+ENCODED = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+OPEN_TO_ALL = (b"access-control-allow-origin", b"*")
+
 JSON = ("application/json", "application/merge-patch+json")
 
 
@@ -141,16 +144,9 @@ class Headers:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                there = {name.lower() for name, _ in message["headers"]}
-                added = HEADERS | ({"Access-Control-Allow-Origin": "*"} if document else {})
-                message["headers"] = [
-                    *message["headers"],
-                    *(
-                        (name.lower().encode(), value.encode())
-                        for name, value in added.items()
-                        if name.lower().encode() not in there
-                    ),
-                ]
+                there = {name for name, _ in message["headers"]}
+                added = [*ENCODED, OPEN_TO_ALL] if document else ENCODED
+                message["headers"] = [*message["headers"], *(one for one in added if one[0] not in there)]
             await send(message)
 
         with suppress(Exception):

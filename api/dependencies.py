@@ -1,18 +1,19 @@
 """What operations ask for: a session, who is calling, and the version that the caller saw.
 
-The operations are plain functions of these. The pages call them too: there the web application puts its own visitor in
-the place of `caller`.
+The operations are plain functions of these, and the pages call them with a visitor of their own. All of these are
+coroutines that wait for nothing: a request is done in one thread (see `api.threads`).
 """
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Request
-from fastapi.concurrency import run_in_threadpool
 from sqlmodel import Session as Session
 
 from api.errors import MalformedVersion, MissingVersion
+from api.threads import opened
 from bsa.access_log import record_reading
 from bsa.database import Database
 from bsa.errors import NotAllowed, NotSignedIn
@@ -44,33 +45,18 @@ def database(request: Request) -> Database:
     return found
 
 
-async def reading(request: Request) -> AsyncIterator[Session]:
+async def reading(request: Request) -> Session:
     """Open a session that reads; when residents were in the answer, write the access log before the answer leaves."""
-    base = database(request)
-    with base.reading() as session:
-        request.state.session = session
-        yield session
-        if session.info["residents_read"]:
-            await run_in_threadpool(_log_reading, base, session, request)
+    return opened(request, _reading(request))
 
 
-async def writing(request: Request) -> AsyncIterator[Session]:
+async def writing(request: Request) -> Session:
     """Open a session that writes; it commits, access log included, before the answer leaves."""
-    way_in = database(request).writing()
-    session = await run_in_threadpool(way_in.__enter__)
-    request.state.session = session
-    try:
-        yield session
-        await run_in_threadpool(_log_in_same_transaction, session, request)
-    except BaseException as error:
-        if not await run_in_threadpool(way_in.__exit__, type(error), error, error.__traceback__):
-            raise
-    else:
-        await run_in_threadpool(way_in.__exit__, None, None, None)
+    return opened(request, _writing(request))
 
 
-Reading = Annotated[Session, Depends(reading, scope="function")]
-Writing = Annotated[Session, Depends(writing, scope="function")]
+Reading = Annotated[Session, Depends(reading)]
+Writing = Annotated[Session, Depends(writing)]
 
 
 def token_of(request: Request) -> str:
@@ -81,12 +67,12 @@ def token_of(request: Request) -> str:
     return token.strip()
 
 
-def caller(request: Request, session: Reading) -> Actor:
+async def caller(request: Request, session: Reading) -> Actor:
     """Return who is calling, by the bearer token."""
     return _known(request, session)
 
 
-def writing_caller(request: Request, session: Writing) -> Actor:
+async def writing_caller(request: Request, session: Writing) -> Actor:
     """Return who is calling, in the session that writes: a token that is revoked meanwhile does not write."""
     return _known(request, session)
 
@@ -97,7 +83,9 @@ WritingCaller = Annotated[Actor, Depends(writing_caller)]
 ETAG = re.compile(r'^"(\d{1,9})"$')
 
 
-def seen_version(if_match: Annotated[str | None, Header(description="The ETag that you last saw.")] = None) -> int:
+async def seen_version(
+    if_match: Annotated[str | None, Header(description="The ETag that you last saw.")] = None,
+) -> int:
     """Return the version that the caller saw, from `If-Match`."""
     if if_match is None:
         raise MissingVersion
@@ -130,17 +118,27 @@ def refuse_role(request: Request, actor: Actor) -> None:
         raise NotAllowed
 
 
-def _log_reading(base: Database, session: Session, request: Request) -> None:
-    # Give the connection back first: a thread must not hold one while it waits for another.
-    session.close()
-    with base.logging() as connection:
-        record_reading(connection, request.state.actor, _operation(request), session.info["residents_read"])
-
-
-def _log_in_same_transaction(session: Session, request: Request) -> None:
+@contextmanager
+def _reading(request: Request) -> Iterator[Session]:
+    base = database(request)
+    with base.reading() as session:
+        request.state.session = session
+        yield session
+    # The connection was given back first: a thread must not hold one while it waits for another.
     residents = session.info["residents_read"]
     if residents:
-        record_reading(session.connection(), request.state.actor, _operation(request), residents)
+        with base.logging() as connection:
+            record_reading(connection, request.state.actor, _operation(request), residents)
+
+
+@contextmanager
+def _writing(request: Request) -> Iterator[Session]:
+    with database(request).writing() as session:
+        request.state.session = session
+        yield session
+        residents = session.info["residents_read"]
+        if residents:
+            record_reading(session.connection(), request.state.actor, _operation(request), residents)
 
 
 def _operation(request: Request) -> str:

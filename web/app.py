@@ -9,7 +9,6 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
 from api.app import LARGEST_BODY, create_api
-from api.dependencies import caller, writing_caller
 from bsa.database import Database
 from bsa.settings import Settings
 from web import (
@@ -31,7 +30,6 @@ from web import (
     texts,
     themes,
 )
-from web.dependencies import visitor, writing_visitor
 from web.errors import answer_with_pages
 from web.pages import STATIC, static_version
 from web.security import Guard
@@ -85,8 +83,6 @@ def build(database: Database) -> FastAPI:
         max_body_size=LARGEST_BODY,
     )
     app.state.database = database
-    # A page depends on the API's operations; they get the page's visitor where the API has its caller.
-    app.dependency_overrides = {caller: visitor, writing_caller: writing_visitor}
     answer_with_pages(app)
     app.mount("/api/v1", create_api(database))
     app.mount(f"/static/{static_version()}", GZipMiddleware(KeptForEver(directory=STATIC)))

@@ -13,16 +13,16 @@ from bsa.permissions import Actor
 from web.guests import Guest, cookie_name, csrf_for
 
 
-def visitor(request: Request, session: Reading) -> Actor:
-    """Return who is signed in; stands in the place of the API's `caller`."""
+async def visitor(request: Request, session: Reading) -> Actor:
+    """Return who is signed in; what the API's `caller` is for its operations."""
     signed_in = _signed_in(request, session)
     if not signed_in.seen_lately:
         see(database(request), signed_in.sign_in_id)
     return signed_in.actor
 
 
-def writing_visitor(request: Request, session: Writing) -> Actor:
-    """Return who is signed in, in the session that writes; stands in the place of `writing_caller`."""
+async def writing_visitor(request: Request, session: Writing) -> Actor:
+    """Return who is signed in, in the session that writes."""
     return _signed_in(request, session).actor
 
 
@@ -42,7 +42,7 @@ async def sent_form(request: Request) -> FormData:
 Sent = Annotated[FormData, Depends(sent_form)]
 
 
-def maybe_visitor(request: Request, session: Reading) -> Actor | None:
+async def maybe_visitor(request: Request, session: Reading) -> Actor | None:
     """Return who is signed in, or None, for pages that everybody may see."""
     try:
         return _signed_in(request, session).actor

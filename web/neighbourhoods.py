@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from api.accounts import list_colleagues
 from api.areas import list_areas, show_area
 from api.asks import list_asks
-from api.commitments import list_commitments, list_public_commitments
+from api.commitments import list_commitments, show_public_neighbourhood
 from api.dependencies import Reading, needs, open_to_all
 from api.initiatives import list_initiatives
 from api.themes import list_themes
@@ -24,7 +24,7 @@ from bsa.errors import NotFound
 from bsa.initiatives.shapes import InitiativeQuery
 from bsa.people.shapes import ColleagueQuery
 from bsa.permissions import Permission, Role
-from bsa.shapes import Listing, Page
+from bsa.shapes import Page
 from bsa.themes.shapes import ThemeQuery
 from web.dependencies import MaybeVisitor, Visitor
 from web.guests import guest_of
@@ -83,15 +83,12 @@ def show(request: Request, session: Reading, visitor: Visitor, area_id: UUID) ->
     themes = list_themes(session, visitor, ThemeQuery(area_id=area_id, open=True, limit=MANY))
     initiatives = list_initiatives(session, visitor, InitiativeQuery(area_id=area_id, open=True, limit=MANY))
     asks = list_asks(session, visitor, AskQuery(area_id=area_id, open=True, limit=MANY))
-    late, running, over = (
-        list_commitments(session, visitor, wanted)
-        for wanted in (
-            # Late is also what was never claimed nor judged: it does not sink under what is over.
-            CommitmentQuery(area_id=area_id, late=True, limit=MANY),
-            CommitmentQuery(area_id=area_id, late=False, open=True, limit=MANY),
-            CommitmentQuery(area_id=area_id, late=False, open=False, latest_first=True, limit=MANY),
-        )
+    # Late is also what was never claimed nor judged: it is open, and does not sink under what is over.
+    still_open = list_commitments(session, visitor, CommitmentQuery(area_id=area_id, open=True, limit=MANY))
+    over = list_commitments(
+        session, visitor, CommitmentQuery(area_id=area_id, open=False, latest_first=True, limit=MANY)
     )
+    late = [commitment for commitment in still_open.items if commitment.late]
     return draw(
         request,
         "neighbourhoods/show.html",
@@ -103,14 +100,23 @@ def show(request: Request, session: Reading, visitor: Visitor, area_id: UUID) ->
             key=lambda initiative: initiative.next_step_on or date.max,
         ),
         asks=asks,
-        commitments=[*late.items, *running.items],
+        commitments=[*late, *(commitment for commitment in still_open.items if not commitment.late)],
         judged=[commitment for commitment in over.items if commitment.outcome],
         kept=sum(1 for commitment in over.items if commitment.outcome is Verdict.KEPT),
         late=late,
+        more_late=still_open.next_cursor is not None and len(late) == MANY,
         colleagues=list_colleagues(session, visitor, ColleagueQuery(area_id=area_id, limit=MANY)),
-        institutions=_institutions([*asks.items, *late.items, *running.items, *over.items]),
-        is_public=bool(list_public_commitments(session, area_id, Listing(limit=1)).items),
+        institutions=_institutions([*asks.items, *still_open.items, *over.items]),
+        is_public=_is_public(session, area_id),
     )
+
+
+def _is_public(session: Reading, area_id: UUID) -> bool:
+    try:
+        show_public_neighbourhood(session, area_id)
+    except NotFound:
+        return False
+    return True
 
 
 def _neighbourhood_around(session: Reading, visitor: Visitor, areas: Page[AreaOut]) -> dict[UUID, UUID]:

@@ -15,6 +15,7 @@ from fastapi.routing import iter_route_contexts
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from api.threads import OneThread
 from bsa import clock
 from bsa.people.models import Language
 from web.flashes import FLASHES, Flash
@@ -30,7 +31,7 @@ class Pages(APIRouter):
     """The routes of one feature's pages, named `feature.function`, outside the API document."""
 
     def __init__(self, feature: str, prefix: str = "") -> None:
-        super().__init__(prefix=prefix, redirect_slashes=False, include_in_schema=False)
+        super().__init__(prefix=prefix, redirect_slashes=False, include_in_schema=False, route_class=OneThread)
         self._feature = feature
 
     def add_api_route(self, path: str, endpoint: Any, **options: Any) -> None:
@@ -87,6 +88,8 @@ def environment(language: Language) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        # A template does not change while it is in use; to look whether it did is asked of every part of every page.
+        auto_reload=False,
     )
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(path_for=_path_for, asset=asset)

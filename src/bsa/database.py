@@ -72,7 +72,6 @@ class Database:
         """Open a session that sees one state of the database and cannot change it."""
         with self._session(self._read) as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

@@ -80,8 +80,8 @@ def fetch(
     """Return the rows of one page and whether there are more; `values` fill what `build` itself leaves open.
 
     `build` makes the query for an actor and what is wanted (see `bsa.questions`). With `shown`, it selects only the
-    keys of all rows of the list, and `shown` what is shown of them. Then the database sorts keys, and reads and joins the
-    rows of this page only: measured on a list of 50 out of 500, a quarter of the time of sorting rows that were joined.
+    keys of all rows of the list, and `shown` what is shown of them. Then the database sorts keys, and reads and joins
+    the rows of this page only: measured on a list of 50 out of 500, a quarter of the time of sorting joined rows.
     """
     query, places = put(_page, actor, wanted, build, order, shown)
     rows = list(session.execute(query, places | values | order.read(wanted.cursor)).all())
