@@ -4,6 +4,7 @@ import base64
 import binascii
 import os
 from dataclasses import dataclass
+from functools import cached_property
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -53,16 +54,20 @@ class KeyRing:
         """The name of the key that wraps."""
         return next(iter(self.keys))
 
+    @cached_property
+    def _ciphers(self) -> dict[str, AESGCM]:
+        return {name: AESGCM(key) for name, key in self.keys.items()}
+
     def wrap(self, data_key: bytes, bound_to: bytes) -> bytes:
         """Encrypt a data key with the current key, bound to whose key it is."""
         nonce = os.urandom(NONCE_BYTES)
-        return nonce + AESGCM(self.keys[self.current]).encrypt(nonce, data_key, bound_to)
+        return nonce + self._ciphers[self.current].encrypt(nonce, data_key, bound_to)
 
     def unwrap(self, name: str, wrapped: bytes, bound_to: bytes) -> bytes:
         """Decrypt a data key; raise `WrongKeyRing` when the ring does not hold its key or does not fit."""
         if name not in self.keys:
             raise WrongKeyRing(f"The key ring does not hold the key {name!r} that wrapped this data.")
         try:
-            return AESGCM(self.keys[name]).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], bound_to)
+            return self._ciphers[name].decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], bound_to)
         except InvalidTag:
             raise WrongKeyRing(f"The key {name!r} of the ring is not the one that wrapped this data.") from None

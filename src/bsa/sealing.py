@@ -133,7 +133,9 @@ def sealed_columns(kind: type[Any]) -> Sequence[str]:
 
 
 def _bound(table: str, column: str, row: UUID, owner: UUID) -> bytes:
-    return f"v1|{table}|{column}|{row}|{owner}".encode()
+    # Of a resident's own row both are one key, which is written once: half of what binding costs in a list.
+    said = str(row)
+    return f"v1|{table}|{column}|{said}|{said if owner is row else owner}".encode()
 
 
 @event.listens_for(Session, "before_flush")

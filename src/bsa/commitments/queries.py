@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Select,
     SQLColumnExpression,
@@ -51,7 +52,7 @@ from bsa.institutions.models import Institution
 from bsa.paging import Order, as_stored, cursor_after, fetch
 from bsa.people.queries import names_of
 from bsa.permissions import Actor, Permission, Role, require
-from bsa.questions import TODAY
+from bsa.questions import TODAY, put
 from bsa.rows import locked, not_stale
 from bsa.sealing import open_rows
 from bsa.shapes import Listing, Page
@@ -90,8 +91,9 @@ def list_commitments(session: Session, actor: Actor, wanted: CommitmentQuery) ->
 
 def find_commitment(session: Session, actor: Actor, commitment_id: UUID, version: int | None = None) -> Commitment:
     """Return a commitment that the actor may read; locked when the session writes."""
-    query = select(Commitment).where(col(Commitment.id) == commitment_id, visible_to(actor))
-    commitment = session.scalar(locked(session, query, Commitment))
+    query, values = put(_one, actor)
+    found = session.execute(locked(session, query, Commitment), values | {"commitment_id": commitment_id})
+    commitment: Commitment | None = found.scalar_one_or_none()
     if commitment is None:
         raise NotFound
     not_stale(commitment, version)
@@ -100,8 +102,7 @@ def find_commitment(session: Session, actor: Actor, commitment_id: UUID, version
 
 def events_of(session: Session, commitment_id: UUID) -> list[CommitmentEvent]:
     """Return the events of a commitment, in their order."""
-    query = select(CommitmentEvent).where(col(CommitmentEvent.commitment_id) == commitment_id)
-    return list(session.scalars(query.order_by(col(CommitmentEvent.number))))
+    return _events_of_all(session, [commitment_id]).get(commitment_id, [])
 
 
 def show_commitment(session: Session, actor: Actor, commitment_id: UUID) -> CommitmentOut:
@@ -116,7 +117,7 @@ def commitment_out(session: Session, actor: Actor, commitment: Commitment) -> Co
     stands = standing(events, today, rules_of(session))
     quotes = _quotes(session, [commitment.id], public=not actor.of_the_team)
     names = names_of(session, {event.entered_by_id for event in events})
-    initiative = session.get_one(Initiative, commitment.initiative_id)
+    around = session.execute(AROUND, {"commitment_id": commitment.id}).one()
     return CommitmentOut(
         id=commitment.id,
         version=commitment.version,
@@ -125,11 +126,11 @@ def commitment_out(session: Session, actor: Actor, commitment: Commitment) -> Co
         allowed_actions=allowed_deeds(actor, commitment, stands, today, rules_of(session)),
         ask_id=commitment.ask_id,
         initiative_id=commitment.initiative_id,
-        initiative_title=initiative.title,
+        initiative_title=around.initiative_title,
         area_id=commitment.area_id,
-        area_name=session.get_one(Area, commitment.area_id).name,
+        area_name=around.area_name,
         institution_id=commitment.institution_id,
-        institution_name=session.get_one(Institution, commitment.institution_id).name,
+        institution_name=around.institution_name,
         promise=commitment.promise,
         residents_words=commitment.residents_words,
         sign=commitment.sign,
@@ -173,7 +174,7 @@ def list_public_neighbourhoods(session: Session, wanted: Listing) -> Page[AreaOu
 
 def show_public_neighbourhood(session: Session, area_id: UUID) -> AreaOut:
     """Show a neighbourhood that has something in the public ledger."""
-    area = session.scalar(select(Area).where(col(Area.id) == area_id, _told_publicly()))
+    area = session.scalar(PUBLIC_NEIGHBOURHOOD, {"area_id": area_id})
     if area is None:
         raise NotFound
     return area_out(None, area)
@@ -286,7 +287,30 @@ ITEMS: Select[Any] = (
     .join(Area, col(Area.id) == Commitment.area_id)
     .join(Institution, col(Institution.id) == Commitment.institution_id)
 )
+PUBLIC_NEIGHBOURHOOD = select(Area).where(col(Area.id) == bindparam("area_id", type_=Uuid), _told_publicly())
+AROUND: Select[*tuple[Any, ...]] = (
+    select(
+        col(Initiative.title).label("initiative_title"),
+        col(Area.name).label("area_name"),
+        col(Institution.name).label("institution_name"),
+    )
+    .select_from(Commitment)
+    .join(Initiative, col(Initiative.id) == Commitment.initiative_id)
+    .join(Area, col(Area.id) == Commitment.area_id)
+    .join(Institution, col(Institution.id) == Commitment.institution_id)
+    .where(col(Commitment.id) == bindparam("commitment_id", type_=Uuid))
+)
+IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+EVENTS = (
+    select(CommitmentEvent).where(col(CommitmentEvent.commitment_id).in_(IDS)).order_by(col(CommitmentEvent.number))
+)
+QUOTES = select(VerdictQuote).where(col(VerdictQuote.commitment_id).in_(IDS)).order_by(col(VerdictQuote.id))
+PUBLIC_QUOTES = QUOTES.where(col(VerdictQuote.may_be_public))
 SHOWN = TypeAdapter(list[CommitmentItem])
+
+
+def _one(actor: Actor, _wanted: None) -> Select[Any]:
+    return select(Commitment).where(col(Commitment.id) == bindparam("commitment_id", type_=Uuid), visible_to(actor))
 
 
 def _listed(actor: Actor, wanted: CommitmentQuery) -> Select[Any]:
@@ -314,10 +338,7 @@ def _listed(actor: Actor, wanted: CommitmentQuery) -> Select[Any]:
 
 
 def _quotes(session: Session, ids: Iterable[UUID], *, public: bool) -> dict[UUID, list[VerdictQuote]]:
-    query = select(VerdictQuote).where(col(VerdictQuote.commitment_id).in_(list(ids)))
-    if public:
-        query = query.where(col(VerdictQuote.may_be_public))
-    quotes = session.scalars(query.order_by(col(VerdictQuote.id))).all()
+    quotes = session.scalars(PUBLIC_QUOTES if public else QUOTES, {"ids": list(ids)}).all()
     open_rows(session, quotes)
     found: dict[UUID, list[VerdictQuote]] = {}
     for quote in quotes:
@@ -326,9 +347,8 @@ def _quotes(session: Session, ids: Iterable[UUID], *, public: bool) -> dict[UUID
 
 
 def _events_of_all(session: Session, ids: list[UUID]) -> dict[UUID, list[CommitmentEvent]]:
-    query = select(CommitmentEvent).where(col(CommitmentEvent.commitment_id).in_(ids))
     found: dict[UUID, list[CommitmentEvent]] = {}
-    for event in session.scalars(query.order_by(col(CommitmentEvent.number))):
+    for event in session.scalars(EVENTS, {"ids": ids}):
         found.setdefault(event.commitment_id, []).append(event)
     return found
 

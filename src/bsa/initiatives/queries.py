@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, false, func, select
 from sqlmodel import Session, col
 
 from bsa.areas.models import Area
@@ -21,6 +21,7 @@ from bsa.initiatives.shapes import (
 )
 from bsa.paging import Order, cursor_after, fetch
 from bsa.permissions import Actor, Permission, allows, require
+from bsa.questions import put
 from bsa.residents.models import Resident
 from bsa.residents.queries import looked_after_by
 from bsa.rows import locked, not_stale
@@ -196,16 +197,19 @@ def _themes_of(session: Session, actor: Actor, ids: Iterable[UUID]) -> dict[UUID
     wanted = list(ids)
     if not wanted:
         return {}
-    rows = session.execute(
-        select(col(InitiativeTheme.initiative_id), col(Theme.id), col(Theme.title))
-        .join(Theme, col(Theme.id) == InitiativeTheme.theme_id)
-        .where(col(InitiativeTheme.initiative_id).in_(wanted), col(Theme.area_id).in_(actor.area_ids))
-        .order_by(col(Theme.title), col(Theme.id))
-    )
+    links, values = put(_links, actor)
     found: dict[UUID, list[ThemeLink]] = {}
-    for initiative_id, theme_id, title in rows:
+    for initiative_id, theme_id, title in session.execute(links, values | {"initiative_ids": wanted}):
         found.setdefault(initiative_id, []).append(ThemeLink(id=theme_id, title=title))
     return found
+
+
+def _links(actor: Actor, _wanted: None) -> Select[*tuple[Any, ...]]:
+    these = col(InitiativeTheme.initiative_id).in_(bindparam("initiative_ids", expanding=True))
+    query: Select[*tuple[Any, ...]] = select(col(InitiativeTheme.initiative_id), col(Theme.id), col(Theme.title)).join(
+        Theme, col(Theme.id) == InitiativeTheme.theme_id
+    )
+    return query.where(these, col(Theme.area_id).in_(actor.area_ids)).order_by(col(Theme.title), col(Theme.id))
 
 
 def _participants_now() -> ColumnElement[int]:

@@ -53,7 +53,7 @@ def names_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     wanted = set(ids)
     if not wanted:
         return {}
-    rows = session.execute(select(col(Account.id), col(Account.display_name)).where(col(Account.id).in_(wanted)))
+    rows = session.execute(NAMES, {"ids": [*wanted]})
     return {key: open_cell(session, Account, "display_name", key, None, cell) or "" for key, cell in rows}
 
 
@@ -118,11 +118,9 @@ def list_colleagues(session: Session, actor: Actor, wanted: ColleagueQuery) -> P
     """List the activators whose reach overlaps the actor's: those to whom a resident can be entrusted."""
     require(actor, Permission.SEE_COLLEAGUES)
     rows, more = fetch(session, actor, wanted, _listed_colleagues, BY_NAME)
-    accounts = [row[0] for row in rows]
-    open_rows(session, accounts)
     return Page(
-        items=[ColleagueOut(id=account.id, name=account.display_name) for account in accounts],
-        next_cursor=cursor_after(accounts[-1].name, accounts[-1].id) if more else None,
+        items=[ColleagueOut(id=row.id, name=opened_name(session, row.id, row.display_name)) for row in rows],
+        next_cursor=cursor_after(rows[-1].name, rows[-1].id) if more else None,
     )
 
 
@@ -143,8 +141,10 @@ def _accounts(_actor: Actor, wanted: AccountQuery) -> Select[Any]:
     return query
 
 
-def _listed_colleagues(actor: Actor, wanted: ColleagueQuery) -> Select[Any]:
-    query = _colleagues(actor)
+def _listed_colleagues(actor: Actor, wanted: ColleagueQuery) -> Select[*tuple[Any, ...]]:
+    query: Select[*tuple[Any, ...]] = _colleagues(actor).with_only_columns(
+        col(Account.id), col(Account.name), col(Account.display_name)
+    )
     if wanted.area_id is not None:
         query = query.where(_reaches(col(AreaInclusion.inner_id) == wanted.area_id))
     return query
@@ -190,6 +190,7 @@ def _actor_columns(kind: type[AccessToken] | type[SignIn]) -> Select[Any]:
     )
 
 
+NAMES = select(col(Account.id), col(Account.display_name)).where(col(Account.id).in_(bindparam("ids", expanding=True)))
 DIGEST, NOW = bindparam("digest", type_=String), bindparam("now", type_=Moment)
 # Put together once: every request asks one of them, and to put it together took twice as long as to ask it.
 BY_TOKEN = _actor_columns(AccessToken).where(
