@@ -79,6 +79,12 @@ class Stale(Refusal):
     )
 
 
+class KeyReused(Refusal):
+    """A key of the sender's own was used before, for something else."""
+
+    message = N_("This key was used before for something else. Use a new key for each thing that you send.")
+
+
 class Invalid(Refusal):
     """What was sent is not right; `faults` names everything at once."""
 

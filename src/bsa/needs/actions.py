@@ -200,6 +200,7 @@ def _add_layer(session: Session, actor: Actor, need: Need, depth: int, told: Lay
         how_learned=told.how_learned,
         life_area=told.life_area,
         learned_on=told.learned_on,
+        may_be_shared=depth == 0,
         recorded_by_id=actor.id,
     )
     session.add(layer)

@@ -1,0 +1,1 @@
+"""Goals in the resident's words, scored by the resident and by the worker side by side."""
