@@ -246,7 +246,7 @@ def _household(session: Session, actor: Actor, other_id: UUID | None, area_id: U
 def _refuse_above_level(level: RegistrationLevel, change: ResidentChange, given: set[str]) -> None:
     faults = [
         above_level(name, name)
-        for name in ("full_name", "contact_channel", "contact_value", "age_band")
+        for name in ("full_name", "contact_channel", "contact_value", "contact_window", "age_band")
         if name in given and getattr(change, name) is not None and not may_keep(name, level)
     ]
     if change.age_band is AgeBand.UNDER_18:

@@ -13,6 +13,7 @@ from bsa.residents.models import (
     ConsentScope,
     ContactChannel,
     Informed,
+    Phase,
     ReadingComfort,
     RegistrationLevel,
     WorkerPart,
@@ -51,6 +52,8 @@ class ResidentChange(Shape):
     full_name: Line | None = None
     contact_channel: ContactChannel | None = None
     contact_value: ContactValue | None = None
+    contact_window: Line | None = None
+    """When somebody likes to be reached: "after ten, not on Friday"."""
     age_band: AgeBand | None = None
 
     @model_validator(mode="after")
@@ -133,6 +136,7 @@ class ResidentItem(Out):
     version: int
     call_name: str
     level: RegistrationLevel
+    phase: Phase
     area_id: UUID
     area_name: str
     worker_name: str | None
@@ -157,7 +161,11 @@ class ResidentOut(Resource):
     full_name: str | None
     contact_channel: ContactChannel | None
     contact_value: str | None
+    contact_window: str | None
     age_band: AgeBand | None
+    phase: Phase
+    phase_since: date
+    exploring_meant_on: date | None
     last_contact_on: date
     restricted_on: date | None
     workers: list[WorkerOut] = Field(default_factory=list)
