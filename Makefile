@@ -104,7 +104,7 @@ lock: $(DONE)/build ## Lock the requirements again; UPGRADE=--upgrade takes newe
 messages: setup ## Bring the Dutch and English catalogues up to date with the words in the code
 	@mkdir -p var
 	@$(BIN)/pybabel --quiet extract --mapping-file=pyproject.toml --project=bsa --sort-by-file --no-wrap --add-location=file \
-		--keyword=N_ --keyword=invalid:3 --keyword=Fault:3 --keyword=PydanticCustomError:2 --keyword=Conflict --keyword=NotAllowed \
+		--keyword=N_ --keyword=invalid:3 --keyword=Fault:3 --keyword=PydanticCustomError:2 --keyword=Conflict --keyword=Question --keyword=NotAllowed \
 		--add-comments=NOTE: --output-file=var/bsa.pot src/bsa api web
 	@for locale in nl en; do \
 		catalogue=web/locales/$$locale/LC_MESSAGES/bsa.po; \

@@ -21,6 +21,7 @@ from bsa.errors import (
     NotFound,
     NotSignedIn,
     OutOfService,
+    Question,
     Refusal,
     Stale,
     TooManyAttempts,
@@ -48,6 +49,7 @@ STATUS: dict[type[Refusal], HTTPStatus] = {
     NotAllowed: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
+    Question: HTTPStatus.CONFLICT,
     Stale: HTTPStatus.PRECONDITION_FAILED,
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     MissingVersion: HTTPStatus.PRECONDITION_REQUIRED,
@@ -124,6 +126,11 @@ def _refusal(request: Request, error: Exception) -> Response:
     errors = None
     if isinstance(error, Invalid):
         errors = [_fault(fault) for fault in error.faults]
+    if isinstance(error, Question):
+        # Sent again with this field true, it is done.
+        place = {"in": "query"} if request.method == "GET" else {"in": "body"}
+        location = to_camel(error.answer) if request.method == "GET" else "/" + to_camel(error.answer)
+        errors = [{**place, "location": location, "detail": str(error), "code": "question"}]
     if isinstance(error, NotSignedIn):
         token_sent = "authorization" in request.headers
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if token_sent else "Bearer"

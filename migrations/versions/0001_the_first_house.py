@@ -1446,7 +1446,7 @@ def upgrade() -> None:
                 native_enum=False,
                 create_constraint=True,
             ),
-            nullable=False,
+            nullable=True,
         ),
         sa.Column(
             "voice",

@@ -71,6 +71,14 @@ class Conflict(Refusal):
     message = N_("This cannot be done in the present state.")
 
 
+class Question(Conflict):
+    """Before this is done something is asked; who means it sends it again, with the field `answer` true."""
+
+    def __init__(self, message: str, answer: str) -> None:
+        self.answer = answer
+        super().__init__(message)
+
+
 class Stale(Refusal):
     """The subject was changed since the actor last saw it."""
 

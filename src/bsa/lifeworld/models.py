@@ -20,7 +20,7 @@ class SketchPrompt(StrEnum):
     PINCHES = "pinches"
     NEVER_AGAIN = "never_again"
     INSTITUTIONS = "institutions"
-    """What somebody went through with institutions."""
+    """What somebody went through with institutions: for the author only, whoever said it."""
 
 
 class Voice(StrEnum):
@@ -40,7 +40,7 @@ class SketchLine(Row, table=True):
     )
 
     resident_id: UUID = Field(foreign_key="resident.id")
-    prompt: SketchPrompt = Field(sa_type=one_of(SketchPrompt))
+    prompt: SketchPrompt | None = Field(default=None, sa_type=one_of(SketchPrompt))
     voice: Voice = Field(sa_type=one_of(Voice))
     words: str = Field(sa_type=SealedText)
     told_on: date

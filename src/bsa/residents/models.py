@@ -23,7 +23,7 @@ class RegistrationLevel(StrEnum):
 LEVELS = list(RegistrationLevel)
 
 
-class Phase(StrEnum):
+class ResidentPhase(StrEnum):
     """How far the way together is; an installation may give the phases names of its own."""
 
     EXPLORE = "explore"
@@ -164,7 +164,7 @@ class Resident(ChangingRow, table=True):
     contact_window: str | None = Field(default=None, sa_type=SealedText)
     """When somebody likes to be reached: "after ten, not on Friday"."""
     age_band: AgeBand | None = Field(default=None, sa_type=one_of(AgeBand))
-    phase: Phase = Field(default=Phase.EXPLORE, sa_type=one_of(Phase, "residentphase"))
+    phase: ResidentPhase = Field(default=ResidentPhase.EXPLORE, sa_type=one_of(ResidentPhase))
     phase_since: date = Field(default_factory=clock.today)
     exploring_meant_on: date | None = None
     """The day on which the worker said that exploring for so long is on purpose."""

@@ -13,9 +13,9 @@ from bsa.residents.models import (
     ConsentScope,
     ContactChannel,
     Informed,
-    Phase,
     ReadingComfort,
     RegistrationLevel,
+    ResidentPhase,
     WorkerPart,
 )
 from bsa.shapes import Line, Listing, Out, Resource, Shape
@@ -136,7 +136,7 @@ class ResidentItem(Out):
     version: int
     call_name: str
     level: RegistrationLevel
-    phase: Phase
+    phase: ResidentPhase
     area_id: UUID
     area_name: str
     worker_name: str | None
@@ -163,7 +163,7 @@ class ResidentOut(Resource):
     contact_value: str | None
     contact_window: str | None
     age_band: AgeBand | None
-    phase: Phase
+    phase: ResidentPhase
     phase_since: date
     exploring_meant_on: date | None
     last_contact_on: date
