@@ -160,6 +160,7 @@ def upgrade() -> None:
         ),
         sa.Column("levels", sa.JSON(), nullable=False),
         sa.Column("domains", sa.JSON(), nullable=False),
+        sa.Column("caution", sa.JSON(), nullable=False),
         sa.Column("is_measurement", sa.Boolean(), nullable=False),
         sa.Column("aggregate_allowed", sa.Boolean(), nullable=False),
         sa.Column(
@@ -524,6 +525,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("street_digest", sa.String(length=64), nullable=False),
         sa.Column("address_digest", sa.String(length=64), nullable=False),
         sa.Column("asked_on", sa.Date(), nullable=False),
         sa.Column("noted_by_id", sa.Uuid(), nullable=False),
@@ -533,6 +535,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("no_ring", schema=None) as batch_op:
         batch_op.create_index("ix_no_ring_area_id_address_digest", ["area_id", "address_digest"], unique=True)
+        batch_op.create_index("ix_no_ring_area_id_street_digest", ["area_id", "street_digest"], unique=False)
 
     op.create_table(
         "outreach_round",
@@ -1236,7 +1239,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(struck_at IS NULL) = (struck_by_id IS NULL)", name=op.f("ck_own_share_struck_by_somebody")
         ),
-        sa.ForeignKeyConstraint(["ask_id"], ["ask.id"], name=op.f("fk_own_share_ask_id_ask")),
+        sa.ForeignKeyConstraint(
+            ["ask_id"], ["ask.id"], name=op.f("fk_own_share_ask_id_ask"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_own_share_resident_id_resident")),
         sa.ForeignKeyConstraint(["struck_by_id"], ["account.id"], name=op.f("fk_own_share_struck_by_id_account")),
         sa.ForeignKeyConstraint(["worker_id"], ["account.id"], name=op.f("fk_own_share_worker_id_account")),
@@ -2158,6 +2163,7 @@ def downgrade() -> None:
 
     op.drop_table("outreach_round")
     with op.batch_alter_table("no_ring", schema=None) as batch_op:
+        batch_op.drop_index("ix_no_ring_area_id_street_digest")
         batch_op.drop_index("ix_no_ring_area_id_address_digest")
 
     op.drop_table("no_ring")

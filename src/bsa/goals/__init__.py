@@ -1,1 +1,1 @@
-"""Goals in the resident's words, scored by the resident and by the worker side by side."""
+"""Goals in the resident's words, with two views side by side of where they stand."""

@@ -1,1 +1,1 @@
-"""The network map: who is around a resident."""
+"""The network map: who is around a resident, as the resident sees it."""

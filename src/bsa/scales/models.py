@@ -49,6 +49,8 @@ class ScaleDefinition(ChangingRow, table=True):
     """`[{"level": 1, "label": {"nl": …, "en": …}, "line": {"nl": …, "en": …}}, …]`; empty when there are none."""
     domains: list[Any] = Field(default_factory=list, sa_type=JSON)
     """`[{"key": …, "label": {"nl": …, "en": …}}, …]`; empty for one scale without domains."""
+    caution: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """What to keep in mind with it, `{"nl": …, "en": …}`: shown wherever the scale is. Empty when there is nothing."""
     is_measurement: bool = True
     aggregate_allowed: bool = False
     """False keeps its scores out of every aggregate."""
