@@ -14,6 +14,7 @@ from bsa.database import Database
 from bsa.lifecycle.jobs import destroy_doomed_keys, sweep_orphans
 from bsa.mail import mail_waiting_letters
 from bsa.people.actions import forget_ended
+from bsa.sendings import forget_old
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ def _at_night(minute: datetime) -> bool:
 def _forget_ended(database: Database) -> None:
     with database.writing() as session:
         forget_ended(session)
+        forget_old(session)
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,28 @@
 """What a device or a partner sent under a key of its own, so that sending it twice does it once.
 
 The key is written in the same transaction as what it did. A second sending under the same key, by the same account,
-finds what the first one made; with another content it is refused. No content is kept: only its digest.
+finds what the first one made; with another content it is refused. No content is kept: only its keyed digest.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from hashlib import sha256
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, delete, func
 from sqlmodel import Field, Session, col, select
 
+from bsa import clock
+from bsa.digests import keyed_digest
 from bsa.errors import KeyReused
 from bsa.permissions import Actor
 from bsa.rows import Row
 
 Made = TypeVar("Made", bound=Row)
+
+KEPT = timedelta(days=30)
+"""Longer than any device keeps what it could not send."""
 
 
 class Sending(Row, table=True):
@@ -46,7 +52,8 @@ def once(
     """
     if key is None:
         return do()
-    digest = sha256(content.encode()).hexdigest()
+    _wait_for_twin(session, actor, key)
+    digest = keyed_digest(session, "sending", content)
     earlier = session.scalar(select(Sending).where(col(Sending.account_id) == actor.id, col(Sending.key) == key))
     if earlier is not None:
         if earlier.content_digest != digest:
@@ -56,3 +63,18 @@ def once(
     session.add(Sending(account_id=actor.id, key=key, content_digest=digest, made_id=made.id))
     session.flush()
     return made
+
+
+def forget_old(session: Session) -> None:
+    """Forget the keys of long ago: nobody sends under them any more."""
+    session.execute(delete(Sending).where(col(Sending.created_at) < clock.now() - KEPT))
+
+
+def _wait_for_twin(session: Session, actor: Actor, key: str) -> None:
+    """Let a second sending under the same key at the same moment wait until the first is done, and then find it.
+
+    On SQLite nobody else writes meanwhile anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(sha256(f"{actor.id}|{key}".encode()).digest()[:8], signed=True)
+        session.execute(select(func.pg_advisory_xact_lock(number)))
