@@ -48,6 +48,11 @@ class SketchLine(Row, table=True):
     struck_at: datetime | None = Field(default=None, sa_type=Moment)
     struck_by_id: UUID | None = Field(default=None, foreign_key="account.id")
 
+    @property
+    def for_author_only(self) -> bool:
+        """Tell whether nobody but its author ever reads this line."""
+        return self.voice is Voice.WORKER or self.prompt is SketchPrompt.INSTITUTIONS
+
 
 class AssetKind(StrEnum):
     """What somebody has and can."""

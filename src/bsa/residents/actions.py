@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from bsa import clock
 from bsa.areas.queries import find_area
-from bsa.errors import N_, Conflict, Fault, Invalid, MovedTo, NotFound, invalid
+from bsa.errors import N_, Conflict, Fault, Invalid, MovedTo, NotFound, Question, invalid
 from bsa.events import note
 from bsa.people.queries import find_colleague
 from bsa.permissions import Actor, Permission, require
@@ -15,16 +15,18 @@ from bsa.residents.models import (
     LEVELS,
     AgeBand,
     Consent,
+    ContactChannel,
     Household,
     Informed,
     RegistrationLevel,
     Resident,
+    ResidentPhase,
     ResidentWorker,
     WorkerPart,
     may_keep,
 )
 from bsa.residents.queries import find_resident, get_record
-from bsa.residents.shapes import ConsentIn, LevelIn, ResidentChange, ResidentIn, WorkerIn
+from bsa.residents.shapes import ConsentIn, LevelIn, ResidentChange, ResidentIn, ResidentPhaseIn, WorkerIn
 from bsa.rows import not_later, not_stale
 from bsa.sealing import open_rows, sealer
 
@@ -76,10 +78,12 @@ def change_resident(
         resident.area_id = find_area(session, actor, change.area_id, at="area_id").id
     if "household_of_id" in given:
         resident.household_id = _household(session, actor, change.household_of_id, resident.area_id)
-    for name in given - {"area_id", "household_of_id"}:
+    for name in given - {"area_id", "household_of_id", "even_so"}:
         setattr(resident, name, getattr(change, name))
     if resident.contact_value and not resident.contact_channel:
         raise invalid("contact_channel", "required", "Say how to reach the resident: choose a channel.")
+    if given & {"contact_channel", "reading_comfort"} and resident.contact_channel is ContactChannel.LETTER:
+        question_writing(resident, change.even_so)
     resident.touch()
     note(session, actor, "resident.changed", resident)
     session.flush()
@@ -108,6 +112,33 @@ def raise_level(session: Session, actor: Actor, resident_id: UUID, version: int,
     resident.informed_on, resident.informed_how = wanted.informed_on, wanted.informed_how
     resident.touch()
     note(session, actor, "resident.level_raised", resident, level=wanted.level)
+    session.flush()
+    return resident
+
+
+def change_phase(
+    session: Session, actor: Actor, resident_id: UUID, version: int | None, wanted: ResidentPhaseIn
+) -> Resident:
+    """Go on to another phase of the way together, or back to an earlier one."""
+    resident = changeable(session, actor, resident_id, Permission.CHANGE_PHASE, version)
+    if resident.phase is wanted.phase:
+        raise Conflict("This is the phase already.")
+    before = resident.phase
+    resident.phase, resident.phase_since, resident.exploring_meant_on = wanted.phase, clock.today(), None
+    resident.touch()
+    note(session, actor, "resident.phase_changed", resident, phase=wanted.phase, before=before)
+    session.flush()
+    return resident
+
+
+def mean_exploring(session: Session, actor: Actor, resident_id: UUID, version: int | None) -> Resident:
+    """Say that exploring for so long is on purpose; it is asked again after as many days."""
+    resident = changeable(session, actor, resident_id, Permission.CHANGE_PHASE, version)
+    if resident.phase is not ResidentPhase.EXPLORE:
+        raise Conflict("You are past exploring with this resident.")
+    resident.exploring_meant_on = clock.today()
+    resident.touch()
+    note(session, actor, "resident.exploring_meant", resident)
     session.flush()
     return resident
 
@@ -207,6 +238,12 @@ def changeable(
     if resident.restricted_on is not None:
         raise Conflict("This resident asked to leave the data as it is. Lift the restriction first, with the resident.")
     return resident
+
+
+def question_writing(resident: Resident, even_so: bool) -> None:
+    """Ask first, before something in writing goes to somebody who would rather not read."""
+    if resident.rather_not_reads and not even_so:
+        raise Question("This resident would rather not read. Can you call, or go there, instead of writing?", "even_so")
 
 
 def above_level(where: str, field: str) -> Fault:

@@ -1,6 +1,6 @@
 """The rows of residents."""
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
@@ -177,6 +177,16 @@ class Resident(ChangingRow, table=True):
     def owner(self) -> UUID:
         """A resident's own key seals the resident's own row."""
         return self.id
+
+    def explores_long(self, days: int) -> bool:
+        """Tell whether exploring began, or was last said to be on purpose, so many days ago."""
+        since = max(self.phase_since, self.exploring_meant_on or self.phase_since)
+        return self.phase is ResidentPhase.EXPLORE and since <= clock.today() - timedelta(days=days)
+
+    @property
+    def rather_not_reads(self) -> bool:
+        """Tell whether the resident said to be called or visited rather than written to."""
+        return self.reading_comfort not in (None, ReadingComfort.READS)
 
     @property
     def worker_ids(self) -> frozenset[UUID]:
