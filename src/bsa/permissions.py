@@ -86,7 +86,9 @@ class Permission(StrEnum):
     RECORD_RELATIONSHIP = "record_relationship"
     RECORD_SIGNAL = "record_signal"
     PROPOSE_HANDOVER = "propose_handover"
+    AGREE_HANDOVER = "agree_handover"
     SEE_HANDOVERS = "see_handovers"
+    SEE_HANDOVER_COUNTS = "see_handover_counts"
     FINISH_HANDOVER = "finish_handover"
 
     SEE_APPOINTMENTS = "see_appointments"
@@ -281,8 +283,10 @@ RULES: dict[Permission, Rule] = {
     Permission.CHANGE_PHASE: [OWN_WORKER],
     Permission.RECORD_RELATIONSHIP: [OWN_WORKER],
     Permission.RECORD_SIGNAL: [OWN_WORKER],
-    Permission.PROPOSE_HANDOVER: [OWN_WORKER],
+    Permission.PROPOSE_HANDOVER: [[is_activator, is_assigned_to_resident]],
+    Permission.AGREE_HANDOVER: [[is_activator, hands_over]],
     Permission.SEE_HANDOVERS: [[is_activator, hands_over], [is_activator, takes_over]],
+    Permission.SEE_HANDOVER_COUNTS: [TEAM_LEADER_HERE],
     Permission.FINISH_HANDOVER: [[is_activator, hands_over], [is_activator, takes_over]],
     Permission.SEE_APPOINTMENTS: [[is_activator, takes_part], [is_team_leader, takes_part]],
     Permission.MAKE_APPOINTMENT: [[is_activator, takes_part], [is_team_leader, takes_part]],
