@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import (
     accounts,
+    appointments,
     areas,
     asks,
     commitments,
@@ -20,14 +21,19 @@ from api import (
     goals,
     initiatives,
     institutions,
+    learning,
     lifeworld,
     needs,
     network,
     outreach,
+    practice,
     promises,
     residents,
+    search,
     scales,
+    shares,
     themes,
+    trust,
 )
 from api.errors import answer_with_problems
 from bsa.database import Database
@@ -110,6 +116,14 @@ ROUTERS = (
     asks.router,
     commitments.router,
     commitments.public,
+    trust.relationships,
+    trust.signals,
+    trust.signals_of_resident,
+    trust.handovers,
+    trust.handovers_of_resident,
+    appointments.router,
+    appointments.calendar,
+    search.router,
     network.router,
     network.of_resident,
     goals.router,
@@ -119,6 +133,16 @@ ROUTERS = (
     scales.of_resident,
     compass.of_area,
     compass.of_resident,
+    shares.router,
+    shares.of_resident,
+    learning.router,
+    learning.of_initiative,
+    learning.of_area,
+    learning.of_resident,
+    practice.router,
+    practice.of_resident,
+    practice.orders,
+    practice.of_initiative,
 )
 
 

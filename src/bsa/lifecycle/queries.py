@@ -8,11 +8,14 @@ from sqlmodel import Session, col
 from bsa.contacts.models import Contact
 from bsa.errors import invalid
 from bsa.needs.models import NeedLayer
-from bsa.permissions import Actor, Permission
+from bsa.permissions import Actor, Permission, allows
 from bsa.registry import METADATA
 from bsa.residents.models import FIELD_LEVELS, LEVELS, RegistrationLevel, Resident, may_keep
 from bsa.residents.queries import get_record
 from bsa.residents.shapes import LevelLoss
+
+SECRET: dict[str, Permission] = {"own_share.*": Permission.WRITE_OWN_SHARE}
+"""Of what only those who may read it may know whether there is any; it goes all the same."""
 
 
 def losses(session: Session, actor: Actor, resident_id: UUID, level: RegistrationLevel) -> list[LevelLoss]:
@@ -22,7 +25,7 @@ def losses(session: Session, actor: Actor, resident_id: UUID, level: Registratio
     found = [
         LevelLoss(field=field, count=_how_many(session, resident, field))
         for field in FIELD_LEVELS
-        if not may_keep(field, level)
+        if not may_keep(field, level) and (field not in SECRET or allows(actor, SECRET[field], resident))
     ]
     return [loss for loss in found if loss.count]
 

@@ -11,7 +11,7 @@ from bsa.rows import Moment, Row, one_of
 from bsa.sealing import SealedText
 
 
-class Side(StrEnum):
+class ShareSide(StrEnum):
     """Whose part it is."""
 
     MINE = "mine"
@@ -44,13 +44,13 @@ class OwnShare(Row, table=True):
     )
 
     resident_id: UUID = Field(foreign_key="resident.id")
-    side: Side = Field(sa_type=one_of(Side))
+    side: ShareSide = Field(sa_type=one_of(ShareSide, "side"))
     prompt: SharePrompt = Field(sa_type=one_of(SharePrompt))
     words: str = Field(sa_type=SealedText)
     author: Author = Field(sa_type=one_of(Author))
     written_on: date
     worker_id: UUID = Field(foreign_key="account.id")
-    ask_id: UUID | None = Field(default=None, foreign_key="ask.id", index=True)
-    """The ask that their part became."""
+    ask_id: UUID | None = Field(default=None, foreign_key="ask.id", ondelete="SET NULL", index=True)
+    """The ask that their part became; a draft that is discarded leaves nothing behind here."""
     struck_at: datetime | None = Field(default=None, sa_type=Moment)
     struck_by_id: UUID | None = Field(default=None, foreign_key="account.id")
