@@ -61,10 +61,15 @@ class NoRing(Row, table=True):
     """That somebody asked not to be rung: a keyed digest of the address, from which no address can be read."""
 
     __tablename__ = "no_ring"
-    __table_args__ = (Index("ix_no_ring_area_id_address_digest", "area_id", "address_digest", unique=True),)
+    __table_args__ = (
+        Index("ix_no_ring_area_id_address_digest", "area_id", "address_digest", unique=True),
+        Index("ix_no_ring_area_id_street_digest", "area_id", "street_digest"),
+    )
 
     area_id: UUID = Field(foreign_key="area.id")
     """The neighbourhood."""
+    street_digest: str = Field(max_length=64)
+    """Of the street alone: tells which rows a round along a street has to look at, and how many numbers to find."""
     address_digest: str = Field(max_length=64)
     asked_on: date
     noted_by_id: UUID = Field(foreign_key="account.id")
