@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from bsa import clock
+from bsa.appointments.models import Appointment
 from bsa.areas.models import Area
 from bsa.asks.actions import draft_ask, put_ask, record_answer
 from bsa.asks.models import Ask, Letter
@@ -27,6 +28,11 @@ from bsa.initiatives.shapes import AimIn, ParticipantIn
 from bsa.institutions.actions import record_contact
 from bsa.institutions.models import Institution, InstitutionContact
 from bsa.institutions.shapes import InstitutionContactIn
+from bsa.learning.actions import record_step
+from bsa.learning.shapes import LearningStepIn
+from bsa.lifeworld.actions import note_asset, note_sketch_line
+from bsa.lifeworld.models import SketchLine, Voice
+from bsa.lifeworld.shapes import AssetIn, SketchLineIn
 from bsa.needs.actions import deepen_need, record_need
 from bsa.needs.models import Need, NeedLayer
 from bsa.needs.shapes import LayerIn, NeedIn
@@ -34,27 +40,39 @@ from bsa.people.actions import issue_token, sign_in
 from bsa.people.models import Account
 from bsa.people.passwords import hash_password
 from bsa.people.shapes import SignInIn
+from bsa.practice.actions import make_speaking_order, plan_practice
+from bsa.practice.models import PracticeMoment, SpeakingOrder
+from bsa.practice.shapes import PracticeIn, SpeakingOrderIn
 from bsa.residents.actions import assign_worker, raise_level, record_consent
 from bsa.residents.models import Consent, Resident, ResidentWorker
 from bsa.residents.shapes import ConsentIn, LevelIn, WorkerIn
+from bsa.shares.actions import write_share
+from bsa.shares.shapes import OwnShareIn
 from bsa.themes.actions import name_theme
 from bsa.themes.models import Theme
 from bsa.themes.shapes import ThemeIn
+from bsa.trust.models import Handover, Signal
 
+from tests.bonds import bond
 from tests.cast import PASSWORD, Cast, a_resident
 from tests.line import a_commitment, walk_the_line
 
 VERSIONED = (
     Account,
+    Appointment,
     Area,
     Ask,
     Commitment,
+    Handover,
     Initiative,
     Institution,
     InstitutionContact,
     Need,
+    PracticeMoment,
     Promise,
     Resident,
+    Signal,
+    SpeakingOrder,
     Theme,
 )
 
@@ -114,6 +132,9 @@ def prepare(session: Session, cast: Cast) -> dict[str, str]:
         "promise": session.scalars(select(Promise.id)).one(),
         "need": need.id,
         "other_need": other_need.id,
+        "stated": session.scalars(
+            select(NeedLayer.id).where(col(NeedLayer.need_id) == need.id, col(NeedLayer.depth) == 0)
+        ).one(),
         "layer": session.scalars(select(NeedLayer.id).where(col(NeedLayer.depth) == 1)).one(),
         "consent": session.scalars(select(Consent.id).where(col(Consent.scope) == "to_be_counted")).one(),
         "stand_in": session.scalars(select(ResidentWorker.id).where(col(ResidentWorker.part) == "stands_in")).one(),
@@ -131,6 +152,9 @@ def prepare(session: Session, cast: Cast) -> dict[str, str]:
         "answered": line.ask_id,
         "letter": session.scalars(select(Letter.id)).one(),
         "proposed": line.commitment_id,
+        **_lifeworld(session, cast, geert),
+        **_learning(session, cast, geert, line.initiative_id),
+        **bond(session, cast, geert),
         **_more_asks(session, cast, line.initiative_id),
         **_more_commitments(session, cast, line.ask_id, [geert, ria]),
     }
@@ -189,6 +213,43 @@ def _more_commitments(session: Session, cast: Cast, ask_id: object, witnesses: l
     record_verdict(session, me, broken.id, broken.version, VerdictIn.model_validate(verdict | {"close_window": True}))
     _enter(session, cast, found["shown"], {"kind": "published", "visibility": "public", "previewed": True})
     return {name: commitment.id for name, commitment in found.items()}
+
+
+def _lifeworld(session: Session, cast: Cast, resident_id: UUID) -> dict[str, object]:
+    """Sketch a life, with a strength; and an impression that a colleague had, who went on."""
+    me = cast.activator
+    impression = SketchLine(
+        resident_id=resident_id, voice=Voice.WORKER, words="Moe", told_on=clock.today(), worker_id=cast.colleague.id
+    )
+    session.add(impression)
+    session.flush()
+    return {
+        "line": note_sketch_line(session, me, resident_id, SketchLineIn(words="De kinderen komen zondag")).id,
+        "asset": note_asset(session, me, resident_id, AssetIn(words="Kan lassen")).id,
+        "impression": impression.id,
+    }
+
+
+def _learning(session: Session, cast: Cast, resident_id: UUID, initiative_id: UUID) -> dict[str, object]:
+    """Write my part and their part, do something, and practise for a meeting."""
+    me = cast.activator
+    share = {"side": "theirs", "prompt": "keeps_it", "words": "Ze bellen nooit terug", "author": "together"}
+    step = {"what": "Corporatie gebeld", "who_did_it": "together"}
+    practice = {"scary_thing": "Praten voor de groep", "initiative_id": initiative_id, "stop_word": "koffie"}
+    turns = [
+        {"side": "resident", "resident_id": resident_id, "minutes": 5},
+        {"side": "institution", "who": "Carla", "minutes": 1},
+    ]
+    order = SpeakingOrderIn.model_validate({"meeting_on": clock.today(), "turns": turns})
+    of_geert = LearningStepIn.model_validate(step | {"resident_id": resident_id})
+    of_all = LearningStepIn.model_validate(step | {"initiative_id": initiative_id})
+    return {
+        "share": write_share(session, me, resident_id, OwnShareIn.model_validate(share)).id,
+        "step": record_step(session, me, of_geert).id,
+        "open_step": record_step(session, me, of_all).id,
+        "practice": plan_practice(session, me, resident_id, PracticeIn.model_validate(practice)).id,
+        "order": make_speaking_order(session, me, initiative_id, order).id,
+    }
 
 
 def _enter(session: Session, cast: Cast, commitment: Commitment, told: dict[str, object]) -> None:
