@@ -188,9 +188,7 @@ DEEDS: list[Deed] = [
     Deed("GET", "/residents/{geert}/sketch-lines", OWN_RECORD),
     Deed("POST", "/residents/{geert}/sketch-lines", made(OWN_RECORD), {"words": "Het gaat wel"}),
     Deed("GET", "/sketch-lines/{line}", OWN_RECORD),
-    Deed(
-        "POST", "/sketch-lines/{line}/corrections", made(OWN_RECORD), {"correction": {"words": "Het gaat goed"}}
-    ),
+    Deed("POST", "/sketch-lines/{line}/corrections", made(OWN_RECORD), {"correction": {"words": "Het gaat goed"}}),
     Deed(
         "GET",
         "/sketch-lines/{impression}",

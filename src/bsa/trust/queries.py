@@ -98,9 +98,9 @@ def quiet_relationships(session: Session, actor: Actor) -> list[QuietRelationshi
 
 def list_signals(session: Session, actor: Actor, wanted: SignalQuery) -> Page[SignalOut]:
     """List signals of residents whom the actor looks after, the oldest first."""
-    require(actor, Permission.RECORD_SIGNAL)
     if wanted.resident_id:
         get_record(session, actor, wanted.resident_id, Permission.OPEN_RECORD)
+    require(actor, Permission.RECORD_SIGNAL)
     rows, more = fetch(session, _narrowed(_signals(actor), actor, wanted, _last_overdue(session)), OLDEST_FIRST, wanted)
     items = _signal_items(session, rows)
     return Page(items=items, next_cursor=cursor_after(items[-1].came_on, items[-1].id) if more else None)
