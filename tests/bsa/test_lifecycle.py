@@ -11,6 +11,8 @@ from sqlalchemy import Table, inspect, text
 from sqlmodel import Session, col, select
 
 from bsa import clock
+from bsa.appointments.actions import make_appointment
+from bsa.appointments.shapes import AppointmentIn
 from bsa.contacts.actions import make_promise, note_contact, strike_contact
 from bsa.contacts.models import ContactPlace, ContactPurpose
 from bsa.contacts.queries import list_contacts, list_promises
@@ -26,6 +28,8 @@ from bsa.lifecycle.actions import erase_resident, merge_residents, step_down
 from bsa.lifecycle.jobs import destroy_doomed_keys, sweep_orphans
 from bsa.lifecycle.queries import losses
 from bsa.lifecycle.rows import tables_of_residents
+from bsa.lifeworld.actions import note_asset, note_sketch_line
+from bsa.lifeworld.shapes import AssetIn, SketchLineIn
 from bsa.needs.actions import confirm_layer, decide_translation, deepen_need, record_need
 from bsa.needs.models import Confirmed, HowLearned, LayerConfirmation, LifeArea, NeedLayer, TranslationChoice
 from bsa.needs.queries import list_needs, show_need
@@ -53,6 +57,9 @@ from bsa.shapes import Listing
 from bsa.themes.actions import name_theme
 from bsa.themes.queries import show_theme
 from bsa.themes.shapes import ThemeIn
+from bsa.trust.actions import agree_handover, answer_signal, move_relationship, propose_handover, record_signal
+from bsa.trust.models import HandoverReason, Stage
+from bsa.trust.shapes import AgreementIn, HandoverIn, RelationshipIn, SignalAnswerIn, SignalIn
 
 from tests.cast import Cast, a_dossier, a_resident
 
@@ -74,7 +81,8 @@ class Markers:
     @property
     def all(self) -> list[str]:
         whats = ("call", "full", "value", "own", "shared", "struck", "promise", "stated", "deeper", "reason")
-        return [self(what) for what in whats]
+        bonds = ("signal", "answer", "kitchen", "visit")
+        return [self(what) for what in (*whats, *bonds)]
 
 
 def a_full_life(session: Session, cast: Cast, marker: Markers) -> Resident:
@@ -86,6 +94,7 @@ def a_full_life(session: Session, cast: Cast, marker: Markers) -> Resident:
         contact_channel=ContactChannel.PHONE,
         contact_value=marker("value"),
         age_band=AgeBand.FROM_45,
+        contact_window=marker("window"),
     )
     change_resident(session, actor, resident.id, resident.version, change)
     consent = ConsentIn(scope=ConsentScope.TO_BE_COUNTED, how=ConsentHow.SPOKEN, given_on=TODAY)
@@ -95,6 +104,8 @@ def a_full_life(session: Session, cast: Cast, marker: Markers) -> Resident:
     right = CorrectionIn(**seen, own_note=marker("own"), shareable_note=marker("shared"))
     strike_contact(session, actor, wrong.id, right)
     make_promise(session, actor, resident.id, PromiseIn(text=marker("promise"), due_on=TODAY))
+    note_sketch_line(session, actor, resident.id, SketchLineIn(words=marker("said")))
+    note_asset(session, actor, resident.id, AssetIn(words=marker("asset")))
     told = NeedIn(life_area=LifeArea.HOUSING, words=marker("stated"), learned_on=TODAY)
     need = record_need(session, actor, resident.id, told)
     layer = LayerIn(
@@ -117,7 +128,21 @@ def a_full_life(session: Session, cast: Cast, marker: Markers) -> Resident:
         ThemeIn(area_id=cast.here_id, title="Tocht", life_area=LifeArea.HOUSING, need_ids=[need.id]),
     )
     takes_part(session, cast, resident, an_initiative(session, cast))
+    a_bond(session, cast, resident.id, marker)
     return resident
+
+
+def a_bond(session: Session, cast: Cast, resident_id: UUID, marker: Markers) -> None:
+    """Give a resident what trust leaves: where it stands, a signal, an appointment, and a handover under way."""
+    actor, soon = cast.activator, clock.now() + timedelta(days=1)
+    move_relationship(session, actor, resident_id, RelationshipIn(stage=Stage.TALKING))
+    signal = record_signal(session, actor, resident_id, SignalIn(words=marker("signal"), came_on=TODAY))
+    answer_signal(session, actor, signal.id, None, SignalAnswerIn(answer=marker("answer")))
+    make_appointment(session, actor, AppointmentIn(starts_at=soon, resident_id=resident_id, place=marker("kitchen")))
+    told = HandoverIn(to_account_id=cast.colleague.id, reason=HandoverReason.LEAVES)
+    handover = propose_handover(session, actor, resident_id, told)
+    agreement = AgreementIn(agreed_on=TODAY, starts_at=soon, place=marker("visit"))
+    agree_handover(session, actor, handover.id, None, agreement)
 
 
 def an_initiative(session: Session, cast: Cast) -> UUID:
@@ -202,8 +227,16 @@ def test_the_losses_of_a_step_down_are_told_before_it_is_taken(session: Session,
     def lost(level: RegistrationLevel) -> dict[str, int]:
         return {loss.field: loss.count for loss in losses(session, cast.activator, resident.id, level)}
 
-    below_dossier = {"contact.own_note": 1, "contact.shareable_note": 2, "need.deeper_layers": 1}
-    own_row = {"full_name": 1, "contact_channel": 1, "contact_value": 1, "age_band": 1}
+    below_dossier = {"contact.own_note": 1, "contact.shareable_note": 2, "need.deeper_layers": 1, "sketch_line.*": 1}
+    own_row = {
+        "full_name": 1,
+        "contact_channel": 1,
+        "contact_value": 1,
+        "age_band": 1,
+        "contact_window": 1,
+        "asset.*": 1,
+        "signal.*": 1,
+    }
     assert lost(RegistrationLevel.KNOWN) == below_dossier
     assert lost(RegistrationLevel.ALIAS) == {**own_row, **below_dossier}
     with pytest.raises(Invalid):
