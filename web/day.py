@@ -31,6 +31,7 @@ def show(request: Request, session: Reading, visitor: Visitor) -> Response:
         active=active,
         leads=leads,
         contacts=day.contacts,
+        still_exploring=day.still_exploring,
         due=[promise for promise in day.promises if promise.due_on <= clock.today()],
         later=[promise for promise in day.promises if promise.due_on > clock.today()],
         own=list_residents(session, visitor, ResidentQuery(mine=True, limit=12)) if active else None,

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from babel import Locale
 from fastapi import Request, Response
 
 from api.accounts import list_colleagues
@@ -15,8 +14,10 @@ from api.needs import list_needs
 from api.promises import list_promises
 from api.residents import (
     assign_worker,
+    change_phase,
     change_resident,
     list_residents,
+    mean_exploring,
     record_consent,
     register_resident,
     release_worker,
@@ -39,6 +40,7 @@ from bsa.residents.models import (
     ContactChannel,
     Informed,
     ReadingComfort,
+    ResidentPhase,
     WorkerPart,
     may_keep,
 )
@@ -47,6 +49,7 @@ from bsa.residents.shapes import (
     ResidentChange,
     ResidentIn,
     ResidentOut,
+    ResidentPhaseIn,
     ResidentQuery,
     WorkerIn,
 )
@@ -54,7 +57,7 @@ from bsa.shapes import Listing
 from web.dependencies import Sent, Visitor, WritingVisitor
 from web.forms import Form, Nothing, attempt, blank, read, version_in
 from web.guests import guest_of
-from web.pages import Pages, draw, go
+from web.pages import Pages, draw, go, tongue
 
 router = Pages("residents", prefix="/residents")
 
@@ -78,21 +81,22 @@ def index(request: Request, session: Reading, visitor: Visitor) -> Response:
         residents=list_residents(session, visitor, filters.shape or ResidentQuery()),
         areas=[(area.id, area.name) for area in list_areas(session, visitor, AreaQuery(mine=True, limit=200)).items],
         levels=LEVELS,
-        filtered=any(filters.values.get(name) for name in ("area_id", "level", "restricted")),
+        phases=list(ResidentPhase),
+        filtered=any(filters.values.get(name) for name in ("area_id", "level", "phase", "restricted")),
     )
 
 
 @router.get("/new")
 @needs(Permission.REGISTER_RESIDENT)
-def new(request: Request, session: Reading, visitor: Visitor) -> Response:
-    """Show the form to register a resident."""
+def new(request: Request, session: Reading, visitor: Visitor, area_id: UUID | None = None) -> Response:
+    """Show the form to register a resident; who comes from a round has its neighbourhood filled in, and nothing more."""
     require(visitor, Permission.REGISTER_RESIDENT)
     areas = _homes(session, visitor)
     form = blank(
         guest_of(request),
         informed_on=clock.today().isoformat(),
         informed_how=Informed.SPOKEN.value,
-        area_id=str(areas[0].id) if len(areas) == 1 else "",
+        area_id=str(area_id or (areas[0].id if len(areas) == 1 else "")),
     )
     return _new_page(request, session, visitor, form)
 
@@ -145,6 +149,32 @@ def update(request: Request, session: Writing, visitor: WritingVisitor, resident
         return go(request, "residents.show", "saved", resident_id=resident_id)
     resident = show_resident(session, visitor, resident_id)
     return _edit_page(request, session, visitor, resident, form, form.status)
+
+
+@router.post("/{resident_id}/phase")
+@needs(Permission.CHANGE_PHASE)
+def create_phase(
+    request: Request, session: Writing, visitor: WritingVisitor, resident_id: UUID, sent: Sent
+) -> Response:
+    """Go on to another phase."""
+    form = read(ResidentPhaseIn, sent, guest_of(request), prefix="phase")
+    if attempt(session, form, lambda wanted: change_phase(session, visitor, resident_id, version_in(sent), wanted)):
+        return go(request, "residents.show", "phase_moved", "phase", resident_id=resident_id)
+    return record_page(request, session, visitor, resident_id, form.status, phase_form=form)
+
+
+@router.post("/{resident_id}/exploring")
+@needs(Permission.CHANGE_PHASE)
+def create_exploring(
+    request: Request, session: Writing, visitor: WritingVisitor, resident_id: UUID, sent: Sent
+) -> Response:
+    """Say that exploring for so long is on purpose; then back to where the button stood."""
+    form = read(Nothing, sent, guest_of(request), prefix="phase")
+    if attempt(session, form, lambda _: mean_exploring(session, visitor, resident_id, version_in(sent))):
+        if sent.get("back") == "day":
+            return go(request, "day.show", "exploring_meant")
+        return go(request, "residents.show", "exploring_meant", resident_id=resident_id)
+    return record_page(request, session, visitor, resident_id, form.status, phase_form=form)
 
 
 @router.post("/{resident_id}/workers")
@@ -228,6 +258,7 @@ def record_page(
         "consent_form": blank(guest, "consent", given_on=clock.today().isoformat()),
         "worker_form": blank(guest, "worker"),
         "settle_form": blank(guest, "settle"),
+        "phase_form": blank(guest, "phase", phase=resident.phase.value),
     }
     assigning = Permission.ASSIGN_WORKER in resident.allowed_actions
     return draw(
@@ -247,7 +278,7 @@ def record_page(
         scopes=list(ConsentScope),
         hows=list(ConsentHow),
         parts=list(WorkerPart),
-        tongue=_tongue(request, resident.preferred_language),
+        phases=list(ResidentPhase),
         **(blanks | forms),
     )
 
@@ -315,12 +346,4 @@ def _colleagues(session: Session, visitor: Actor) -> list[tuple[UUID, str]]:
 
 def _languages(request: Request, chosen: str | None = None) -> list[tuple[str, str]]:
     codes = [*SPOKEN_HERE, *([chosen] if chosen and chosen not in SPOKEN_HERE else [])]
-    return [(code, _tongue(request, code)) for code in codes]
-
-
-def _tongue(request: Request, code: str | None) -> str:
-    """Name a language in the reader's language."""
-    if not code:
-        return ""
-    names = Locale(guest_of(request).language.value).languages
-    return str(names.get(code, code))
+    return [(code, tongue(code, guest_of(request).language)) for code in codes]

@@ -489,4 +489,6 @@ DEEDS: list[Deed] = [
     Deed("GET", "/public/neighbourhoods", ALL, open=True),
     Deed("GET", "/public/neighbourhoods/{here}", ALL, open=True),
     Deed("GET", "/public/neighbourhoods/{here}/commitments", ALL, open=True),
+    # Search
+    Deed("POST", "/searches", ALL, {"words": "molen"}),
 ]

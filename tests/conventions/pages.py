@@ -104,6 +104,17 @@ PAGES: list[PageDeed] = [
     form("/contacts/{contact}/strike", "POST /contacts/{contact}/corrections", only="true"),
     form("/residents/{geert}/promises", "POST /residents/{geert}/promises"),
     form("/promises/{promise}/settlement", "PUT /promises/{promise}/outcome"),
+    # Lifeworld
+    page("/residents/{geert}/lifeworld", OWN_RECORD),
+    form("/residents/{geert}/sketch-lines", "POST /residents/{geert}/sketch-lines"),
+    form("/residents/{geert}/assets", "POST /residents/{geert}/assets"),
+    page("/sketch-lines/{line}/strike", OWN_RECORD),
+    form("/sketch-lines/{line}/strike", "POST /sketch-lines/{line}/corrections", words="Het gaat goed"),
+    page("/assets/{asset}/strike", OWN_RECORD),
+    form("/assets/{asset}/strike", "POST /assets/{asset}/corrections", words="Kan goed lassen"),
+    page("/residents/{geert}/sheet", OWN_RECORD),
+    form("/residents/{geert}/phase", "POST /residents/{geert}/phase"),
+    form("/residents/{geert}/exploring", "POST /residents/{geert}/exploring"),
     # Needs
     page("/residents/{geert}/needs/new", OWN_RECORD),
     form("/residents/{geert}/needs", "POST /residents/{geert}/needs"),
@@ -113,6 +124,7 @@ PAGES: list[PageDeed] = [
     page("/needs/{need}/layers/{layer}", OWN_NEED),
     form("/needs/{need}/layers/{layer}/confirmations", "POST /needs/{need}/layers/{layer}/confirmations"),
     form("/needs/{need}/layers/{layer}/strike", "DELETE /needs/{need}/layers/{layer}"),
+    form("/needs/{need}/layers/{stated}/sharing", "POST /needs/{need}/layers/{stated}/sharing"),
     page("/needs/{need}/decisions/new", OWN_NEED),
     form("/needs/{need}/decisions", "POST /needs/{need}/decisions"),
     form(
@@ -268,6 +280,9 @@ PAGES: list[PageDeed] = [
     ),
     form("/accounts/{colleague}/ending", "PATCH /accounts/{colleague}"),
     form("/accounts/{colleague}/return", "PATCH /accounts/{colleague}"),
+    # Search: what was found is shown at once, so that what was looked for stands in no address.
+    page("/search", ALL),
+    form("/search", "POST /searches", ALL),
 ]
 
 SIGNING = {("POST", "/sign-in"), ("POST", "/sign-out"), ("POST", "/language")}

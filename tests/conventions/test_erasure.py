@@ -17,6 +17,7 @@ FREE_TEXT = (
     "call_name",
     "full_name",
     "contact_value",
+    "contact_window",
     "own_note",
     "shareable_note",
     "text",
@@ -28,6 +29,10 @@ ABOUT_GEERT = (
     "/residents/{geert}/edit",
     "/residents/{geert}/contacts",
     "/residents/{geert}/promises",
+    "/residents/{geert}/sketch-lines",
+    "/residents/{geert}/assets",
+    "/sketch-lines/{line}/strike",
+    "/assets/{asset}/strike",
     "/residents/{geert}/needs",
     "/needs/{need}/layers",
     "/needs/{need}/decisions",
@@ -40,7 +45,13 @@ def marked(row: PageDeed, number: int) -> tuple[PageDeed, list[str]]:
     if row.path == "/residents/{geert}/contacts":
         fields |= {"own_note": "", "shareable_note": "", "promise.text": "", "promise.due_on": "2026-06-01"}
     if row.path == "/residents/{geert}/edit":
-        fields |= {"full_name": "", "contact_channel": "phone", "contact_value": "", "age_band": "45_66"}
+        fields |= {
+            "full_name": "",
+            "contact_channel": "phone",
+            "contact_value": "",
+            "contact_window": "",
+            "age_band": "45_66",
+        }
     markers = {name: f"{MARKER.format(number=number)}-{name}" for name in fields if name in FREE_TEXT}
     return replace(row, form=fields | markers), list(markers.values())
 

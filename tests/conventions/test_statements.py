@@ -34,6 +34,7 @@ from bsa.initiatives.shapes import InitiativeIn
 from bsa.institutions.actions import record_contact
 from bsa.institutions.models import Institution, InstitutionKind, Mandate
 from bsa.institutions.shapes import InstitutionContactIn
+from bsa.lifeworld.models import Asset, AssetKind, SketchLine, Voice
 from bsa.needs.actions import record_need
 from bsa.needs.shapes import NeedIn
 from bsa.people.actions import create_account, issue_token
@@ -50,6 +51,7 @@ from tests.doors import api_on
 LENGTHS = (1, 10, 50)
 
 OF_RESIDENTS = (4, "caller, rows, the residents' keys from their separate store, access log")
+OF_ONE_RESIDENT = (7, "caller, the resident, the workers, the key, rows, names, access log")
 STATEMENTS: dict[str, tuple[int, str]] = {
     "/accounts": (4, "caller, accounts, and their roles and their areas, which are two lists of their own"),
     "/areas": (2, "caller, rows"),
@@ -64,6 +66,8 @@ STATEMENTS: dict[str, tuple[int, str]] = {
     "/public/neighbourhoods": (1, "rows"),
     "/public/neighbourhoods/{area_id}/commitments": (3, "rows, their quotes, their events"),
     "/residents": OF_RESIDENTS,
+    "/residents/{resident_id}/assets": OF_ONE_RESIDENT,
+    "/residents/{resident_id}/sketch-lines": OF_ONE_RESIDENT,
     # What is a resident's own is opened for those who look after the resident, so that is asked first.
     "/residents/{resident_id}/contacts": (7, "caller, the resident, the workers, the key, rows, names, access log"),
     "/themes": (3, "caller, rows, their needs"),
@@ -85,6 +89,7 @@ def things(database: Database, cast: Cast, standing_clock: None) -> dict[str, st
         first, *_ = [_one_of_each(session, me, area_id, number) for number, area_id in enumerate(areas)]
         for _ in range(50):
             _contact(session, me, first["resident_id"])
+            _lifeworld(session, me, first["resident_id"])
             _person(session, me, first["institution_id"])
             _published(session, me, first["ask_id"])
         needs = [_need(session, me, first["resident_id"]) for _ in range(51)]
@@ -184,6 +189,7 @@ def _one_of_each(session: Session, me: Actor, area_id: UUID, number: int) -> dic
     create_account(session, None, colleague.model_copy(update={"area_ids": [area_id]}))
     resident_id = a_resident(session, me, area_id).id
     _contact(session, me, resident_id)
+    _lifeworld(session, me, resident_id)
     _theme(session, me, area_id, f"Tocht {number}", [_need(session, me, resident_id)])
     initiative = {"area_id": area_id, "title": "Warm", "origin": "together", "started_on": today}
     initiative_id = start_initiative(session, me, InitiativeIn.model_validate(initiative)).id
@@ -207,6 +213,13 @@ def _contact(session: Session, me: Actor, resident_id: UUID) -> None:
     told = {"happened_on": today, "place": "at_home", "purpose": "being_there"}
     promise = {"text": "Folie brengen", "due_on": today}
     note_contact(session, me, resident_id, ContactIn.model_validate(told | {"promise": promise}))
+
+
+def _lifeworld(session: Session, me: Actor, resident_id: UUID) -> None:
+    # Written as they lie, whatever the registration level: the list only reads them.
+    told: dict[str, Any] = {"resident_id": resident_id, "words": "x", "told_on": clock.today(), "worker_id": me.id}
+    session.add_all([SketchLine(voice=Voice.RESIDENT, **told), Asset(kind=AssetKind.TALENT, **told)])
+    session.flush()
 
 
 def _need(session: Session, me: Actor, resident_id: UUID) -> UUID:

@@ -9,10 +9,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bsa.asks.models import AnswerKind, AskEventKind, AskState, Side, Source
 from bsa.commitments.models import CommitmentEventKind, CommitmentState, Verdict, Visibility
+from bsa.compass.elements import Element, ElementState
 from bsa.contacts.models import ContactPlace, ContactPurpose, PromiseOutcome
+from bsa.goals.models import ScoredBy
 from bsa.initiatives.models import Origin, ParticipantPart, Phase
 from bsa.institutions.models import InstitutionKind, Mandate
+from bsa.lifeworld.models import AssetKind, SketchPrompt, Voice
 from bsa.needs.models import Confirmed, HowLearned, LifeArea, NeedEnding, TranslationChoice
+from bsa.network.models import Circle, Closeness, Wanted
 from bsa.permissions import Purpose, Role
 from bsa.residents.models import (
     AgeBand,
@@ -22,8 +26,10 @@ from bsa.residents.models import (
     Informed,
     ReadingComfort,
     RegistrationLevel,
+    ResidentPhase,
     WorkerPart,
 )
+from bsa.scales.models import ScaleKind, WhoScores
 
 TEMPLATES = Path(__file__).parents[2] / "web" / "templates"
 
@@ -144,6 +150,19 @@ KINDS: dict[str, type[StrEnum]] = {
     "commitment_event": CommitmentEventKind,
     "verdict": Verdict,
     "visibility": Visibility,
+    "circle": Circle,
+    "closeness": Closeness,
+    "wanted": Wanted,
+    "scored_by": ScoredBy,
+    "scale_kind": ScaleKind,
+    "who_scores": WhoScores,
+    "element": Element,
+    "element_about": Element,
+    "element_state": ElementState,
+    "resident_phase": ResidentPhase,
+    "sketch_prompt": SketchPrompt,
+    "voice": Voice,
+    "asset_kind": AssetKind,
 }
 
 

@@ -142,13 +142,18 @@ def test_it_is_closed_with_how_it_ended_and_opened_again(browse: Browse, databas
 
     wrong = browser.fill_in(path, closed_on=TODAY, version=version)
     stale = browser.fill_in(path, ending="solved", closed_on=TODAY, version=version + 1)
-    closed = browser.fill_in(path, ending="solved", closed_on=TODAY, version=version)
+    asked = browser.fill_in(path, ending="solved", closed_on=TODAY, version=version)
+    closed = browser.fill_in(path, ending="solved", closed_on=TODAY, version=version, is_the_question="true")
     stale_again = browser.fill_in(f"/needs/{need}/reopening", version=version)
     reopened = browser.fill_in(f"/needs/{need}/reopening", version=version_of(database, need))
 
     assert wrong.status_code == 400
     assert 'id="field-ending-error"' in wrong.text
     assert [stale.status_code, stale_again.status_code] == [412, 412]
+    assert asked.status_code == 409
+    assert "Is this the question?" in asked.text
+    assert '<input type="hidden" name="ending" value="solved">' in asked.text
+    assert f'href="/needs/{need}/layers/new"' in asked.text
     assert [closed.status_code, reopened.status_code] == [303, 303]
     with database.reading() as session:
         assert session.get_one(Need, need).closed_on is None
