@@ -104,6 +104,8 @@ def environment(language: Language) -> Environment:
         moment=lambda value: _moment(value, language),
         ago=lambda value: _ago(value, language),
         tongue=lambda code: tongue(code, language),
+        weekday=lambda value: _weekday(value, language),
+        hour=lambda value: _hour(value),
     )
     return made
 
@@ -155,6 +157,19 @@ def _plain(value: Any) -> Any:
 
 def _day(value: date | None, language: Language) -> str:
     return format_date(value, "d MMMM y", locale=language.value) if value else ""
+
+
+def _weekday(value: date | datetime | None, language: Language) -> str:
+    """Say a day with the day of the week; of a moment, its day in the Netherlands."""
+    if value is None:
+        return ""
+    on = clock.day_of(value) if isinstance(value, datetime) else value
+    return format_date(on, "EEEE d MMMM", locale=language.value)
+
+
+def _hour(value: datetime | None) -> str:
+    """Say the time of a moment in the Netherlands: `14:30`."""
+    return value.astimezone(clock.HERE).strftime("%H:%M") if value else ""
 
 
 def tongue(code: str | None, language: Language) -> str:
