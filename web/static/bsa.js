@@ -27,6 +27,11 @@
       problems.scrollIntoView({ block: "start" });
       return;
     }
+    const goingOn = ctx.target === document.body && document.querySelector("[data-focus]");
+    if (goingOn) {
+      goingOn.focus();
+      return;
+    }
     if (ctx.target === document.body) {
       const anchor = ctx.request && ctx.request.anchor && document.getElementById(ctx.request.anchor);
       const heading = document.querySelector('h1[tabindex="-1"]');
