@@ -4,8 +4,10 @@ from datetime import date, datetime, time
 
 from bsa import clock
 from bsa.database import Database
+from bsa.demo.being_there import tell_being_there
 from bsa.demo.days import Days, day_of_story
 from bsa.demo.ledger import tell_ledger
+from bsa.demo.lives import tell_lives
 from bsa.demo.residents import tell_residents
 from bsa.demo.stage import Stage, set_stage
 from bsa.demo.story import tell_story
@@ -21,6 +23,9 @@ def play(database: Database) -> Stage:
     with clock.standing_at(opening), database.writing() as session:
         stage = set_stage(session)
     tell_story(days)
-    tell_ledger(days, tell_residents(days))
+    tell_being_there(days)
+    background = tell_residents(days)
+    tell_ledger(days, background)
+    tell_lives(days, background)
     days.play(database, stage)
     return stage
