@@ -21,6 +21,7 @@ from api.learning import (
 from api.needs import show_need
 from api.residents import show_resident
 from bsa import clock
+from bsa.errors import invalid
 from bsa.learning.models import WhoDidIt
 from bsa.learning.shapes import (
     LearningShift,
@@ -152,9 +153,10 @@ def record_done(
     """Write down who did it, beside something else that was written down; nothing when it was left alone."""
     if sent.who_did_it is None:
         return None
-    step = LearningStepIn(
-        resident_id=resident_id, what=sent.what_was_done or what, who_did_it=sent.who_did_it, done_on=on
-    )
+    words = sent.what_was_done or what
+    if not words:
+        raise invalid("what_was_done", "required", "Say in a few words what was done.")
+    step = LearningStepIn(resident_id=resident_id, what=words, who_did_it=sent.who_did_it, done_on=on)
     return record_learning_step(session, visitor, step)
 
 

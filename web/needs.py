@@ -29,6 +29,7 @@ from bsa.asks.shapes import AskItem, AskQuery
 from bsa.commitments.shapes import CommitmentItem, CommitmentQuery
 from bsa.errors import NotFound
 from bsa.initiatives.shapes import InitiativeItem, InitiativeQuery
+from bsa.learning.models import WhoDidIt
 from bsa.needs.models import Confirmed, HowLearned, LifeArea, NeedEnding, TranslationChoice
 from bsa.needs.shapes import ClosingIn, ConfirmationIn, DecisionIn, LayerIn, LayerOut, NeedIn, NeedOut, SharingIn
 from bsa.permissions import Actor, Permission
@@ -38,6 +39,7 @@ from bsa.themes.shapes import LinkIn, ThemeOut, ThemeQuery
 from web.dependencies import Sent, Visitor, WritingVisitor
 from web.forms import Form, Nothing, attempt, blank, read, version_in
 from web.guests import guest_of
+from web.learning import blank_step
 from web.line import Step
 from web.pages import Pages, draw, go, path_of, paths_of
 
@@ -290,6 +292,8 @@ def _page(
         steps=_steps(request, need, line),
         open_themes=[(theme.id, theme.title) for theme in around if theme.id not in linked],
         form=form or blank(guest_of(request), "theme"),
+        step_form=blank_step(request),
+        who_codes=list(WhoDidIt),
     )
 
 

@@ -24,11 +24,13 @@ from api.residents import (
     show_resident,
     withdraw_consent,
 )
+from api.trust import list_relationships
 from bsa import clock
 from bsa.areas.models import Level
 from bsa.areas.shapes import AreaOut, AreaQuery
 from bsa.contacts.models import ContactPlace, ContactPurpose, PromiseOutcome
 from bsa.contacts.shapes import PromiseQuery
+from bsa.learning.models import WhoDidIt
 from bsa.needs.shapes import NeedQuery
 from bsa.people.shapes import ColleagueQuery
 from bsa.permissions import Actor, Permission, Role, require
@@ -54,6 +56,7 @@ from bsa.residents.shapes import (
     WorkerIn,
 )
 from bsa.shapes import Listing
+from bsa.trust.models import OFFERED
 from web.dependencies import Sent, Visitor, WritingVisitor
 from web.forms import Form, Nothing, attempt, blank, read, version_in
 from web.guests import guest_of
@@ -89,7 +92,7 @@ def index(request: Request, session: Reading, visitor: Visitor) -> Response:
 @router.get("/new")
 @needs(Permission.REGISTER_RESIDENT)
 def new(request: Request, session: Reading, visitor: Visitor, area_id: UUID | None = None) -> Response:
-    """Show the form to register a resident; who comes from a round has its neighbourhood filled in, and nothing more."""
+    """Show the form to register a resident; from a round comes the neighbourhood, and nothing more."""
     require(visitor, Permission.REGISTER_RESIDENT)
     areas = _homes(session, visitor)
     form = blank(
@@ -261,6 +264,8 @@ def record_page(
         "phase_form": blank(guest, "phase", phase=resident.phase.value),
     }
     assigning = Permission.ASSIGN_WORKER in resident.allowed_actions
+    bonds = list_relationships(session, visitor, resident_id).items
+    own = next((bond for bond in bonds if bond.account_id == visitor.id), None)
     return draw(
         request,
         "residents/show.html",
@@ -272,6 +277,9 @@ def record_page(
         settled_promises=[promise for promise in promises if promise.outcome is not None],
         wants=list_needs(session, visitor, NeedQuery(resident_id=resident_id)).items,
         colleagues=_colleagues(session, visitor) if assigning else [],
+        steps_kept=may_keep("learning_step.*", resident.level),
+        who_codes=list(WhoDidIt),
+        done_forms={promise.id: blank(guest, f"done-{promise.id}") for promise in promises},
         meeting_places=list(ContactPlace),
         purposes=list(ContactPurpose),
         outcomes=list(PromiseOutcome),
@@ -279,6 +287,8 @@ def record_page(
         hows=list(ConsentHow),
         parts=list(WorkerPart),
         phases=list(ResidentPhase),
+        own=own,
+        offered=OFFERED[own.stage if own else None],
         **(blanks | forms),
     )
 
