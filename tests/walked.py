@@ -36,6 +36,9 @@ from bsa.lifeworld.shapes import AssetIn, SketchLineIn
 from bsa.needs.actions import deepen_need, record_need
 from bsa.needs.models import Need, NeedLayer
 from bsa.needs.shapes import LayerIn, NeedIn
+from bsa.outreach.actions import note_no_ring, start_round
+from bsa.outreach.models import Round
+from bsa.outreach.shapes import AddressIn, RoundIn
 from bsa.people.actions import issue_token, sign_in
 from bsa.people.models import Account
 from bsa.people.passwords import hash_password
@@ -71,6 +74,7 @@ VERSIONED = (
     PracticeMoment,
     Promise,
     Resident,
+    Round,
     Signal,
     SpeakingOrder,
     Theme,
@@ -155,6 +159,7 @@ def prepare(session: Session, cast: Cast) -> dict[str, str]:
         **_lifeworld(session, cast, geert),
         **_learning(session, cast, geert, line.initiative_id),
         **bond(session, cast, geert),
+        "round": _a_round(session, cast),
         **_more_asks(session, cast, line.initiative_id),
         **_more_commitments(session, cast, line.ask_id, [geert, ria]),
     }
@@ -184,6 +189,12 @@ def _a_dossier(session: Session, cast: Cast, resident_id: UUID) -> UUID:
         given = ConsentIn.model_validate({"scope": scope, "how": "spoken", "given_on": clock.today()})
         record_consent(session, cast.activator, resident.id, given)
     return resident.id
+
+
+def _a_round(session: Session, cast: Cast) -> UUID:
+    """Go round in a street where somebody asked not to be rung."""
+    note_no_ring(session, cast.activator, AddressIn(area_id=cast.here_id, street="Molenstraat", number="14"))
+    return start_round(session, cast.activator, RoundIn(area_id=cast.here_id, where="Molenstraat")).id
 
 
 def _more_asks(session: Session, cast: Cast, initiative_id: object) -> dict[str, object]:

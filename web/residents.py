@@ -265,7 +265,7 @@ def record_page(
     }
     assigning = Permission.ASSIGN_WORKER in resident.allowed_actions
     bonds = list_relationships(session, visitor, resident_id).items
-    own = next((bond for bond in bonds if bond.account_id == visitor.id), None)
+    bond = next((one for one in bonds if one.account_id == visitor.id), None)
     return draw(
         request,
         "residents/show.html",
@@ -287,8 +287,8 @@ def record_page(
         hows=list(ConsentHow),
         parts=list(WorkerPart),
         phases=list(ResidentPhase),
-        own=own,
-        offered=OFFERED[own.stage if own else None],
+        own=bond,
+        offered=OFFERED[bond.stage if bond else None],
         **(blanks | forms),
     )
 

@@ -41,6 +41,7 @@ ADMIN = "403 403 403 403 403 403 403 403 200"
 ADMIN_HIDDEN = "404 404 404 404 404 404 404 404 200"
 OWN_RECORD = "200 403 404 404 404 404 404 403 404"
 TEAM = "200 200 404 200 404 404 404 404 404"
+ROUNDS = "200 200 404 403 404 404 404 404 404"
 BOTH = "200 200 404 404 404 404 404 404 404"
 ASSIGNED = "200 404 404 404 404 404 404 404 404"
 
@@ -54,6 +55,7 @@ layer = {
 }
 own_share = {"side": "mine", "prompt": "already_doing", "words": "Ik stook alleen beneden", "author": "resident"}
 speaking_order = {"meetingOn": LATER, "turns": [{"side": "resident", "who": "Bewoners", "minutes": 5}]}
+door = {"areaId": "{here}", "street": "Molenstraat", "number": "14"}
 put = {"happenedOn": TODAY, "replyBy": LATER, "source": "mail", "mandate": "policy"}
 verdict = {"kept": 3, "partly": 1, "notKept": 0, "happenedOn": TODAY, "witnessIds": ["{geert}", "{ria}"]}
 promise = {
@@ -244,6 +246,17 @@ DEEDS: list[Deed] = [
         "need",
     ),
     Deed("DELETE", "/needs/{need}/ending", "409 403 404 403 404 404 404 404 404", None, "need", note="it is open"),
+    # Outreach
+    Deed("GET", "/rounds", "200 200 200 200 403 403 403 403 403"),
+    Deed("POST", "/rounds", "201 201 403 403 403 403 403 403 403", {"areaId": "{here}", "where": "Veenweg"}),
+    Deed("GET", "/rounds/{round}", TEAM),
+    Deed("PATCH", "/rounds/{round}", ROUNDS, {"rang": 22, "occasion": "Warmtetrui"}, "round"),
+    Deed("POST", "/rounds/{round}/tallies", made(ROUNDS), {"what": "rang"}),
+    Deed("POST", "/rounds/{round}/ending", made(ROUNDS), {"placeNote": "Het achterpad is donker"}),
+    Deed("POST", "/no-rings", "201 201 403 403 403 403 403 403 403", door | {"number": "16"}),
+    Deed("POST", "/no-rings/checks", "200 200 403 403 403 403 403 403 403", door),
+    Deed("POST", "/no-rings/liftings", "200 200 403 403 403 403 403 403 403", door),
+    Deed("GET", "/areas/{here}/outreach", "200 200 404 200 403 403 403 403 403"),
     # Themes
     Deed("GET", "/themes", "200 200 200 200 403 403 403 403 403"),
     Deed(

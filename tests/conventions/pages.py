@@ -9,11 +9,12 @@ from typing import Any
 
 from pydantic.alias_generators import to_snake
 
-from tests.conventions.deeds import ALL, DEEDS, LATER, OWN_RECORD, TEAM, TODAY, WHO, Deed
+from tests.conventions.deeds import ALL, BOTH, DEEDS, LATER, OWN_RECORD, TEAM, TODAY, WHO, Deed
 
 ADMIN = "403 403 403 403 403 403 403 403 200"
 ADMIN_HIDDEN = "404 404 404 404 404 404 404 404 200"
 OWN_NEED = "200 403 404 403 404 404 404 404 404"
+OWN = "200 404 404 404 404 404 404 404 404"
 WORKERS = "200 200 200 403 403 403 403 403 403"
 TEAMS = "200 200 200 200 403 403 403 403 403"
 INSTITUTIONS = "200 200 200 200 403 404 403 404 200"
@@ -136,6 +137,29 @@ PAGES: list[PageDeed] = [
     page("/needs/{need}/ending", OWN_NEED),
     form("/needs/{need}/ending", "PUT /needs/{need}/ending"),
     form("/needs/{need}/reopening", "DELETE /needs/{need}/ending"),
+    # Outreach
+    page("/rounds", TEAMS),
+    page("/rounds/new?area_id={here}", WORKERS),
+    form("/rounds", "POST /rounds", kind="doors"),
+    page("/rounds/{round}", TEAM),
+    page("/rounds/{round}/edit", "200 200 404 403 404 404 404 404 404"),
+    form(
+        "/rounds/{round}",
+        "PATCH /rounds/{round}",
+        kind="doors",
+        where="Molenstraat",
+        held_on=TODAY,
+        opened="9",
+        talked="5",
+        no_thanks="1",
+        weighing="Niemand kent ons hier",
+        place_note="Geen licht",
+        with_whom="Kees van de buurtwacht",
+    ),
+    form("/rounds/{round}/tallies", "POST /rounds/{round}/tallies", by="1"),
+    form("/rounds/{round}/ending", "POST /rounds/{round}/ending", weighing="Niemand kent ons hier"),
+    form("/rounds/{round}/no-rings", "POST /no-rings", "303 303 404 403 404 404 404 404 404", number="16"),
+    form("/rounds/{round}/no-rings/lifting", "POST /no-rings/liftings", "303 303 404 403 404 404 404 404 404"),
     # Themes
     page("/themes", TEAMS),
     page("/themes/new?area_id={here}", TEAMS),
@@ -259,6 +283,37 @@ PAGES: list[PageDeed] = [
         witness_1="{geert}",
         witness_2="{ria}",
     ),
+    # The bond of trust
+    page("/residents/{geert}/trust", OWN_RECORD),
+    form("/residents/{geert}/relationships", "POST /residents/{geert}/relationships"),
+    form("/residents/{geert}/signals", "POST /residents/{geert}/signals"),
+    page("/signals", WORKERS),
+    page("/signals/{signal}", OWN_RECORD),
+    form("/signals/{signal}/answers", "POST /signals/{signal}/answers"),
+    page("/handovers", WORKERS),
+    page("/handovers/{handover}", BOTH),
+    form("/residents/{ria}/handovers", "POST /residents/{ria}/handovers"),
+    form(
+        "/handovers/{handover}/agreements",
+        "POST /handovers/{handover}/agreements",
+        starts_at=f"{LATER}T10:00",
+        minutes="60",
+    ),
+    form("/handovers/{handover}/refusal", "POST /handovers/{handover}/refusal"),
+    form("/handovers/{handover}/cancellation", "POST /handovers/{handover}/cancellation"),
+    form("/handovers/{visited}/completion", "POST /handovers/{visited}/completion"),
+    # Appointments
+    page("/appointments", TEAMS),
+    page("/appointments/new", TEAMS),
+    form("/appointments", "POST /appointments", whom="area:{here}", starts_at=f"{LATER}T10:00"),
+    page("/appointments/{appointment}", OWN),
+    form("/appointments/{appointment}", "PATCH /appointments/{appointment}", starts_at=f"{LATER}T10:00"),
+    form("/appointments/{appointment}/cancellation", "PUT /appointments/{appointment}/cancellation"),
+    page("/appointments/{appointment}/card", OWN),
+    page("/calendar-address", TEAMS),
+    form("/calendar-address", "POST /calendar-address", TEAMS),
+    form("/calendar-address/ending", "DELETE /calendar-address"),
+    page("/calendar/{calendar}.ics", ALL, open=True),
     # Accounts
     page("/accounts", ADMIN),
     page("/accounts/new", ADMIN),

@@ -37,6 +37,8 @@ from bsa.institutions.shapes import InstitutionContactIn
 from bsa.lifeworld.models import Asset, AssetKind, SketchLine, Voice
 from bsa.needs.actions import record_need
 from bsa.needs.shapes import NeedIn
+from bsa.outreach.actions import start_round
+from bsa.outreach.shapes import RoundIn
 from bsa.people.actions import create_account, issue_token
 from bsa.people.queries import actor_by_name
 from bsa.people.shapes import AccountIn
@@ -70,6 +72,7 @@ STATEMENTS: dict[str, tuple[int, str]] = {
     "/residents/{resident_id}/sketch-lines": OF_ONE_RESIDENT,
     # What is a resident's own is opened for those who look after the resident, so that is asked first.
     "/residents/{resident_id}/contacts": (7, "caller, the resident, the workers, the key, rows, names, access log"),
+    "/rounds": (3, "caller, rows, names"),
     "/themes": (3, "caller, rows, their needs"),
     "/themes/{theme_id}/needs": (5, "caller, the theme, rows, the residents' keys, access log"),
 }
@@ -193,6 +196,7 @@ def _one_of_each(session: Session, me: Actor, area_id: UUID, number: int) -> dic
     _theme(session, me, area_id, f"Tocht {number}", [_need(session, me, resident_id)])
     initiative = {"area_id": area_id, "title": "Warm", "origin": "together", "started_on": today}
     initiative_id = start_initiative(session, me, InitiativeIn.model_validate(initiative)).id
+    start_round(session, me, RoundIn(area_id=area_id, where="Molenstraat"))
     institution = Institution(name=f"Instelling {number}", kind=InstitutionKind.WELFARE)
     session.add(institution)
     session.flush()
