@@ -41,6 +41,7 @@ IN_WORDS: dict[str, str] = {
     "uuid_parsing": N_("Choose one of these."),
     "bool_parsing": N_("Choose yes or no."),
     "value_error": N_("This is not written as it should be."),
+    "moment": N_("Write a day and a time, such as 2026-03-24T14:30."),
     "extra_forbidden": N_("This does not belong here."),
 }
 """Pydantic's own mistakes, by their kind, in words of ours; what our shapes refuse brings its own words."""

@@ -23,6 +23,19 @@ class Stage(StrEnum):
     MENDING = "mending"
 
 
+OFFERED: dict[Stage | None, tuple[Stage, ...]] = {
+    None: (Stage.FIRST_CONTACT,),
+    Stage.UNKNOWN: (Stage.FIRST_CONTACT,),
+    Stage.FIRST_CONTACT: (Stage.COMING_BACK, Stage.DAMAGED),
+    Stage.COMING_BACK: (Stage.TALKING, Stage.DAMAGED),
+    Stage.TALKING: (Stage.TRUSTED, Stage.DAMAGED),
+    Stage.TRUSTED: (Stage.DAMAGED,),
+    Stage.DAMAGED: (Stage.MENDING,),
+    Stage.MENDING: (Stage.TALKING, Stage.DAMAGED),
+}
+"""What a record offers in one tap, for it often comes next. Every other stage is open too, and asks as little."""
+
+
 class Relationship(ChangingRow, table=True):
     """Where it stands between a resident and a worker, as the worker sees it; the event tells when it moved."""
 
