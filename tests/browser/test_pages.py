@@ -39,7 +39,7 @@ OTHERS = {
 """Pages that look different to somebody else, and to whom."""
 
 
-OF_SOMEBODY = ("/residents/{", "/contacts/{", "/needs/{", "/accounts/{")
+OF_SOMEBODY = ("/residents/{", "/contacts/{", "/sketch-lines/{", "/assets/{", "/needs/{", "/accounts/{")
 """Pages about one person: the title, which stands in the window and in the history, does not say who."""
 NAMES = ("Geert", "Ria", "Colleague van de Cast")
 
