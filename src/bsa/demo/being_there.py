@@ -8,9 +8,9 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from bsa.demo.days import Days, day_of_story
-from bsa.demo.stage import Stage
+from bsa.demo.stage import COMPLEX, HERE, Stage
 from bsa.demo.stage import version_of as version
-from bsa.demo.story import Scene, Telling
+from bsa.demo.story import AT_THE_MEETING, Scene, Telling
 from bsa.lifeworld.actions import note_asset, note_sketch_line, strike_asset
 from bsa.lifeworld.models import Asset, AssetKind, SketchPrompt, Voice
 from bsa.lifeworld.shapes import AssetIn, SketchLineIn
@@ -18,6 +18,9 @@ from bsa.needs.actions import share_layer
 from bsa.needs.models import Need
 from bsa.needs.queries import layers_of
 from bsa.needs.shapes import SharingIn
+from bsa.outreach.actions import end_round, note_no_ring, start_round, tally
+from bsa.outreach.models import Tallied
+from bsa.outreach.shapes import AddressIn, EndingIn, RoundIn, TallyIn
 from bsa.residents.actions import change_phase, change_resident
 from bsa.residents.models import Resident, ResidentPhase
 from bsa.residents.shapes import ResidentChange, ResidentPhaseIn
@@ -31,6 +34,26 @@ def tell_being_there(days: Days) -> None:
             row(Telling(session, stage, days.today))
 
         days.add(day_of_story(date(2026, month, day), days.today), deed)
+
+
+def along_the_molenstraat(tell: Telling) -> None:
+    """12 January: the first time along the doors, uninvited: 22 times rung, 9 doors open, 5 talks, 1 "don't come back"."""
+    session, marloes = tell.session, tell.marloes
+    told = RoundIn(
+        area_id=tell.stage[HERE],
+        where=COMPLEX,
+        with_whom="Daan Kuipers",
+        occasion="Kennismaken; in de wachtkamer van de huisarts hoorden we over koude huizen",
+        weighing="Niemand vroeg ons te komen. Maar wie het koud heeft en niemand spreekt, meldt zich ook niet. "
+        "We bellen één keer aan en gaan weg als iemand dat wil.",
+    )
+    begun = start_round(session, marloes, told)
+    for what, times in ((Tallied.RANG, 22), (Tallied.OPENED, 9), (Tallied.TALKED, 5), (Tallied.NO_THANKS, 1)):
+        for _ in range(times):
+            tally(session, marloes, begun.id, TallyIn(what=what))
+    note_no_ring(session, marloes, AddressIn(area_id=tell.stage[HERE], street=COMPLEX, number="31"))
+    seen = "Veel condens op de ramen aan de noordkant. Het achterpad is onverlicht. Bij de brievenbussen praten mensen wel."
+    end_round(session, marloes, begun.id, EndingIn(place_note=seen))
 
 
 def how_life_looks_for_geert(tell: Telling) -> None:
@@ -78,6 +101,12 @@ def they_begin_to_do(tell: Telling) -> None:
         _go_on(tell, name, ResidentPhase.DO)
 
 
+def the_neighbours_come_back(tell: Telling) -> None:
+    """22 April: who came to the first meeting is no stranger any more."""
+    for name in ("Opa Lub", *AT_THE_MEETING):
+        _go_on(tell, name, ResidentPhase.DEEPEN)
+
+
 def geert_wants_to_share_it(tell: Telling) -> None:
     """29 September: in the warm model home Geert shows a neighbour how a strip is fitted."""
     session, marloes, geert_id = tell.session, tell.marloes, tell.stage["Geert"]
@@ -95,9 +124,11 @@ def it_lasts(tell: Telling) -> None:
 
 
 ROWS: tuple[tuple[tuple[int, int], Scene], ...] = (
+    ((1, 12), along_the_molenstraat),
     ((2, 16), how_life_looks_for_geert),
     ((3, 9), what_ria_and_fenna_can),
     ((3, 24), they_begin_to_do),
+    ((4, 22), the_neighbours_come_back),
     ((9, 29), geert_wants_to_share_it),
     ((11, 3), it_lasts),
 )

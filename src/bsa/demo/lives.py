@@ -12,11 +12,17 @@ from typing import Any
 from sqlmodel import Session
 
 from bsa.demo.days import Days, Deed, working_day
-from bsa.demo.residents import Background, Person
-from bsa.demo.stage import Stage, version_of
+from bsa.demo.residents import WORKERS, Background, Person
+from bsa.demo.stage import HERE, NEIGHBOURHOODS, Stage, version_of
 from bsa.lifeworld.actions import note_asset, note_sketch_line
 from bsa.lifeworld.models import AssetKind, SketchPrompt, Voice
 from bsa.lifeworld.shapes import AssetIn, SketchLineIn
+from bsa.needs.actions import decide_translation, record_need
+from bsa.needs.models import LifeArea, TranslationChoice
+from bsa.needs.shapes import DecisionIn, NeedIn
+from bsa.outreach.actions import change_round, end_round, start_round
+from bsa.outreach.models import RoundKind
+from bsa.outreach.shapes import EndingIn, RoundChange, RoundIn
 from bsa.residents.actions import change_phase, mean_exploring
 from bsa.residents.models import RegistrationLevel, Resident, ResidentPhase
 from bsa.residents.shapes import ResidentPhaseIn
@@ -33,6 +39,8 @@ def tell_lives(days: Days, background: Background) -> None:
     for person in people:
         _go_on(days, dice, person)
         _sketch(days, dice, person)
+    _rounds(days)
+    _only_the_stated_question(days, next(one for one in background.people[HERE] if one.worker == "activator"))
 
 
 def _go_on(days: Days, dice: Random, person: Person) -> None:
@@ -62,7 +70,7 @@ def _go_on(days: Days, dice: Random, person: Person) -> None:
 
 def _sketch(days: Days, dice: Random, person: Person) -> None:
     """Somebody tells what goes well and what pinches, and has something to share perhaps."""
-    if person.level is not RegistrationLevel.ALIAS and dice.random() < 0.6:
+    if person.level is not RegistrationLevel.ALIAS and dice.random() < 0.45:
         kind = dice.choice(list(AssetKind))
         strength = AssetIn(words=dice.choice(WORDS["assets"][kind]), kind=kind, wants_to_share=dice.random() < 0.4)
 
@@ -74,7 +82,7 @@ def _sketch(days: Days, dice: Random, person: Person) -> None:
         return
     lines = [
         SketchLineIn(words=dice.choice(WORDS["sketch"][prompt]), prompt=prompt)
-        for prompt in dice.sample([one for one in SketchPrompt if one in WORDS["sketch"]], dice.randint(1, 3))
+        for prompt in dice.sample([one for one in SketchPrompt if one in WORDS["sketch"]], dice.randint(1, 2))
     ]
     if dice.random() < 0.4:
         lines.append(SketchLineIn(words=dice.choice(WORDS["impressions"]), voice=Voice.WORKER))
@@ -84,6 +92,81 @@ def _sketch(days: Days, dice: Random, person: Person) -> None:
             note_sketch_line(session, stage.actor(person.worker), stage[person.name], line)
 
         _later(days, person.dossier_on, note_line)
+
+
+def _rounds(days: Days) -> None:
+    """The team goes along doors and to places; in one street that brings no more talks, and today somebody is out."""
+    dice = Random(20260119)  # noqa: S311 - made-up people need no secrecy
+    for neighbourhood in NEIGHBOURHOODS:
+        workers = WORKERS[neighbourhood]
+        for number in range(8):
+            held_on = working_day(
+                days.today - timedelta(days=dice.randint(20, 150) if number < 5 else 150 + 20 * number)
+            )
+            where, kind = dice.choice(WORDS["streets"][neighbourhood]), RoundKind.DOORS
+            if number % 4 == 3:
+                where, kind = dice.choice(WORDS["places"][neighbourhood]), RoundKind.PLACE
+            rang = dice.randint(12, 34) if kind is RoundKind.DOORS else 0
+            opened = rang * dice.randint(30, 60) // 100
+            talked = dice.randint(2, max(opened - 2, 7))
+            counts = RoundChange(rang=rang, opened=opened, talked=talked, no_thanks=dice.randint(0, 3))
+            _round(days, dice, workers[number % len(workers)], neighbourhood, held_on, kind, where, counts)
+    for weeks, talked in ((7, 3), (5, 2), (2, 2)):
+        held_on = working_day(days.today - timedelta(weeks=weeks))
+        counts = RoundChange(rang=18, opened=6, talked=talked, no_thanks=1)
+        _round(days, dice, "colleague", HERE, held_on, RoundKind.DOORS, "Havermaat", counts)
+
+    def out_today(session: Session, stage: Stage) -> None:
+        me = stage.actor("activator")
+        told = RoundIn(area_id=stage[HERE], where="Molenstraat", occasion="Vragen hoe het is met de nieuwe kozijnen")
+        begun = start_round(session, me, told)
+        counts = RoundChange(rang=7, opened=4, talked=3)
+        change_round(session, me, begun.id, begun.version, counts)
+
+    days.add(days.today, out_today)
+
+
+def _round(
+    days: Days,
+    dice: Random,
+    worker: str,
+    neighbourhood: str,
+    held_on: date,
+    kind: RoundKind,
+    where: str,
+    counts: RoundChange,
+) -> None:
+    occasion = dice.choice(WORDS["outreach"]["occasions"]) if dice.random() < 0.6 else None
+    weighing = dice.choice(WORDS["outreach"]["weighings"]) if dice.random() < 0.4 else None
+    seen = dice.choice(WORDS["outreach"]["seen"]) if dice.random() < 0.5 else None
+
+    def go_round(session: Session, stage: Stage) -> None:
+        me = stage.actor(worker)
+        told = RoundIn(area_id=stage[neighbourhood], kind=kind, where=where, occasion=occasion)
+        begun = start_round(session, me, told)
+        change_round(session, me, begun.id, begun.version, counts)
+        end_round(session, me, begun.id, EndingIn(weighing=weighing, place_note=seen))
+
+    days.add(held_on, go_round)
+
+
+def _only_the_stated_question(days: Days, person: Person) -> None:
+    """Somebody was helped at once with what was asked; perhaps there is a question behind it."""
+    asked_on = working_day(days.today - timedelta(days=41))
+    name = f"{person.name} vraag om een fiets"
+
+    def ask(session: Session, stage: Stage) -> None:
+        words = "Weet jij iemand die een fiets over heeft?"
+        told = NeedIn(life_area=LifeArea.SOCIAL_CONTACTS, words=words, learned_on=asked_on)
+        stage[name] = record_need(session, stage.actor(person.worker), stage[person.name], told).id
+
+    def decide(session: Session, stage: Stage) -> None:
+        reason = "De fietsenmaker heeft er een staan; volgende week samen ophalen."
+        told = DecisionIn(choice=TranslationChoice.INDIVIDUAL, reason=reason, decided_on=asked_on)
+        decide_translation(session, stage.actor(person.worker), stage[name], None, told)
+
+    days.add(asked_on, ask)
+    days.add(asked_on, decide)
 
 
 def _later(days: Days, since: date, deed: Deed) -> None:
