@@ -4,12 +4,13 @@ A form does what an operation of the API does, so its row names that operation a
 where the page answers otherwise the row says so. A deed that was done answers 303, to everybody without scripts too.
 """
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic.alias_generators import to_snake
 
-from tests.conventions.deeds import ALL, BOTH, DEEDS, LATER, OWN_RECORD, TEAM, TODAY, WHO, Deed
+from tests.conventions.deeds import ALL, ASSIGNED, BOTH, DEEDS, LATER, OWN_RECORD, TEAM, TODAY, WHO, Deed, scale
 
 ADMIN = "403 403 403 403 403 403 403 403 200"
 ADMIN_HIDDEN = "404 404 404 404 404 404 404 404 200"
@@ -18,6 +19,11 @@ OWN = "200 404 404 404 404 404 404 404 404"
 WORKERS = "200 200 200 403 403 403 403 403 403"
 TEAMS = "200 200 200 200 403 403 403 403 403"
 INSTITUTIONS = "200 200 200 200 403 404 403 404 200"
+
+EXPORTED = json.dumps(scale).replace("{", "{{").replace("}", "}}")
+"""A scale as a file that was exported, with its braces as `filled` wants them."""
+
+A_TURN: dict[str, Any] = {"turns": "", "side": ["resident"], "who": ["Bewoners"], "minutes": ["5"]}
 
 
 @dataclass(frozen=True)
@@ -314,6 +320,68 @@ PAGES: list[PageDeed] = [
     form("/calendar-address", "POST /calendar-address", TEAMS),
     form("/calendar-address/ending", "DELETE /calendar-address"),
     page("/calendar/{calendar}.ics", ALL, open=True),
+    # Network, goals, scales and compass
+    page("/residents/{geert}/network", OWN_RECORD),
+    form("/residents/{geert}/ties", "POST /residents/{geert}/ties"),
+    page("/ties/{tie}/edit", OWN_RECORD),
+    form("/ties/{tie}/edit", "PATCH /ties/{tie}"),
+    form("/ties/{tie}/ending", "PUT /ties/{tie}/ending"),
+    page("/residents/{geert}/goals", OWN_RECORD),
+    form("/residents/{geert}/goals", "POST /residents/{geert}/goals", now="Ik zit", need_id="{need}"),
+    form("/goals/{goal}/scores", "POST /goals/{goal}/scores"),
+    form("/goals/{goal}/ending", "PUT /goals/{goal}/ending"),
+    page("/scales", ADMIN),
+    page("/scales/new", ADMIN),
+    form("/scales", "POST /scales", levels="1 | onrustig | restless\n2 | rustig | calm | Slaapt goed | Sleeps well"),
+    form("/scales/imports", "POST /scales", levels="", definition=EXPORTED),
+    page("/scales/{ladder}", "200 200 200 404 404 404 404 404 200"),
+    page("/scales/{ladder}/definition", "200 200 200 404 404 404 404 404 200"),
+    form("/scales/{ladder}/use", "PUT /scales/{ladder}/use"),
+    page("/residents/{geert}/scales", OWN_RECORD),
+    form("/residents/{geert}/scale-scores", "POST /residents/{geert}/scale-scores"),
+    page("/neighbourhoods/{here}/compass", "200 200 404 200 403 403 403 403 403"),
+    page("/residents/{geert}/compass", OWN_RECORD),
+    # My part and their part
+    page("/residents/{geert}/shares", OWN_RECORD),
+    page("/residents/{ria}/shares", "200 403 404 404 404 404 404 403 404", note="the colleague stands in"),
+    form("/residents/{geert}/shares", "POST /residents/{geert}/own-shares"),
+    page("/residents/{geert}/shares/sheet", OWN_RECORD),
+    form("/own-shares/{share}/strike", "DELETE /own-shares/{share}"),
+    page("/own-shares/{share}/asks/new", ASSIGNED),
+    form("/own-shares/{share}/asks", "POST /own-shares/{share}/asks"),
+    # Learning by doing
+    page("/residents/{geert}/steps", OWN_RECORD),
+    form("/residents/{geert}/steps", "POST /learning-steps", OWN_RECORD.replace("200", "303"), note="a resident"),
+    form("/needs/{need}/steps", "POST /learning-steps", "303 403 404 403 404 404 404 404 404", note="a resident"),
+    page("/initiatives/{initiative}/steps", TEAM),
+    form("/initiatives/{initiative}/steps", "POST /learning-steps", TEAM.replace("200", "303"), note="an initiative"),
+    page("/neighbourhoods/{here}/learning", "200 200 404 200 403 403 403 403 403"),
+    form("/learning-steps/{step}/strike", "DELETE /learning-steps/{step}"),
+    form("/learning-steps/{open_step}/strike", "DELETE /learning-steps/{open_step}"),
+    # Practice
+    page("/residents/{geert}/practice", OWN_RECORD),
+    form("/residents/{geert}/practice", "POST /residents/{geert}/practice-moments"),
+    page("/practice-moments/{practice}", OWN_RECORD),
+    page("/practice-moments/{practice}/edit", OWN_RECORD),
+    form(
+        "/practice-moments/{practice}",
+        "PATCH /practice-moments/{practice}",
+        scary_thing="Praten voor de groep",
+        planned_on=TODAY,
+    ),
+    form(
+        "/practice-moments/{practice}/debrief",
+        "PUT /practice-moments/{practice}/debrief",
+        debrief="Zachtjes begonnen",
+        next_bit_bolder="Voor vier mensen",
+    ),
+    page("/practice-moments/{practice}/card", OWN_RECORD),
+    page("/initiatives/{initiative}/speaking-orders", TEAM),
+    page("/initiatives/{initiative}/speaking-orders/new", TEAM),
+    form("/initiatives/{initiative}/speaking-orders", "POST /initiatives/{initiative}/speaking-orders", **A_TURN),
+    page("/speaking-orders/{order}", TEAM),
+    form("/speaking-orders/{order}", "PUT /speaking-orders/{order}", **A_TURN),
+    page("/speaking-orders/{order}/sheet", TEAM),
     # Accounts
     page("/accounts", ADMIN),
     page("/accounts/new", ADMIN),

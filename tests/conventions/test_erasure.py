@@ -24,6 +24,19 @@ FREE_TEXT = (
     "words",
     "reason",
     "promise.text",
+    "what_was_done",
+    "what",
+    "own_words",
+    "scary_thing",
+    "safe_setting",
+    "who_is_there",
+    "stop_word",
+    "debrief",
+    "next_bit_bolder",
+    "who",
+    "reached",
+    "now",
+    "note",
 )
 ABOUT_GEERT = (
     "/residents/{geert}/edit",
@@ -34,8 +47,17 @@ ABOUT_GEERT = (
     "/sketch-lines/{line}/strike",
     "/assets/{asset}/strike",
     "/residents/{geert}/needs",
+    "/residents/{geert}/shares",
+    "/residents/{geert}/steps",
+    "/residents/{geert}/practice",
+    "/practice-moments/{practice}/debrief",
+    "/needs/{need}/steps",
     "/needs/{need}/layers",
     "/needs/{need}/decisions",
+    "/residents/{geert}/ties",
+    "/ties/{tie}/edit",
+    "/residents/{geert}/goals",
+    "/residents/{geert}/scale-scores",
 )
 
 
@@ -44,6 +66,7 @@ def marked(row: PageDeed, number: int) -> tuple[PageDeed, list[str]]:
     fields = dict(row.form)
     if row.path == "/residents/{geert}/contacts":
         fields |= {"own_note": "", "shareable_note": "", "promise.text": "", "promise.due_on": "2026-06-01"}
+        fields |= {"who_did_it": "together", "what_was_done": ""}
     if row.path == "/residents/{geert}/edit":
         fields |= {
             "full_name": "",
@@ -72,7 +95,8 @@ def put_in(client: TestClient, things: dict[str, str]) -> list[str]:
 
 
 def _version_now(client: TestClient, things: dict[str, str], row: PageDeed) -> str:
-    path = f"/api/v1/{'needs' if row.version_of == 'need' else 'residents'}/{things[row.version_of or 'geert']}"
+    kind = {"need": "needs", "tie": "ties", "practice": "practice-moments"}.get(row.version_of, "residents")
+    path = f"/api/v1/{kind}/{things[row.version_of or 'geert']}"
     answer = client.get(path, headers={"Authorization": f"Bearer {things['activator_token']}"})
     return str(answer.json()["version"])
 

@@ -34,6 +34,8 @@ from bsa.initiatives.shapes import InitiativeIn
 from bsa.institutions.actions import record_contact
 from bsa.institutions.models import Institution, InstitutionKind, Mandate
 from bsa.institutions.shapes import InstitutionContactIn
+from bsa.learning.actions import record_step
+from bsa.learning.shapes import LearningStepIn
 from bsa.lifeworld.models import Asset, AssetKind, SketchLine, Voice
 from bsa.needs.actions import record_need
 from bsa.needs.shapes import NeedIn
@@ -43,11 +45,20 @@ from bsa.people.actions import create_account, issue_token
 from bsa.people.queries import actor_by_name
 from bsa.people.shapes import AccountIn
 from bsa.permissions import Actor, Purpose, Role
+from bsa.practice.actions import make_speaking_order
+from bsa.practice.models import PracticeMoment
+from bsa.practice.shapes import SpeakingOrderIn
+from bsa.residents.models import Resident
+from bsa.scales.actions import record_scale
+from bsa.scales.shapes import ScaleIn
 from bsa.shapes import Listing, Page
+from bsa.shares.models import OwnShare
 from bsa.themes.actions import name_theme
 from bsa.themes.shapes import ThemeIn
 
+from tests.around import look_around
 from tests.cast import Cast, a_resident
+from tests.conventions.deeds import scale
 from tests.doors import api_on
 
 LENGTHS = (1, 10, 50)
@@ -63,6 +74,8 @@ STATEMENTS: dict[str, tuple[int, str]] = {
     "/initiatives": (3, "caller, rows, their themes"),
     "/institutions": (2, "caller, rows"),
     "/institutions/{institution_id}/contacts": (3, "caller, the institution, rows"),
+    "/initiatives/{initiative_id}/speaking-orders": (4, "caller, the initiative, rows, their turns"),
+    "/learning-steps": (3, "caller, the initiative, rows"),
     "/needs": OF_RESIDENTS,
     "/promises": OF_RESIDENTS,
     "/public/neighbourhoods": (1, "rows"),
@@ -70,13 +83,25 @@ STATEMENTS: dict[str, tuple[int, str]] = {
     "/residents": OF_RESIDENTS,
     "/residents/{resident_id}/assets": OF_ONE_RESIDENT,
     "/residents/{resident_id}/sketch-lines": OF_ONE_RESIDENT,
+    "/residents/{resident_id}/own-shares": OF_ONE_RESIDENT,
+    "/residents/{resident_id}/practice-moments": (6, "caller, the resident, the workers, the key, rows, access log"),
     # What is a resident's own is opened for those who look after the resident, so that is asked first.
     "/residents/{resident_id}/contacts": (7, "caller, the resident, the workers, the key, rows, names, access log"),
+    "/residents/{resident_id}/ties": (6, "caller, the resident, the workers, the key, rows, access log"),
+    "/residents/{resident_id}/scale-scores": (6, "caller, the resident, the workers, the key, rows, access log"),
+    "/residents/{resident_id}/goals": (
+        9,
+        "caller, the resident, the workers, the key, rows, their levels, their scores, names, access log",
+    ),
+    "/scales": (2, "caller, rows"),
     "/rounds": (3, "caller, rows, names"),
     "/themes": (3, "caller, rows, their needs"),
     "/themes/{theme_id}/needs": (5, "caller, the theme, rows, the residents' keys, access log"),
 }
 """How many statements each list takes, and which."""
+
+ASKED_FOR = {"/learning-steps": "?initiativeId={initiative_id}"}
+"""Lists of which one must say which."""
 
 
 @pytest.fixture
@@ -93,6 +118,9 @@ def things(database: Database, cast: Cast, standing_clock: None) -> dict[str, st
         for _ in range(50):
             _contact(session, me, first["resident_id"])
             _lifeworld(session, me, first["resident_id"])
+            look_around(session, me, first["resident_id"])
+            record_scale(session, me, ScaleIn.model_validate(scale))
+            _doing(session, me, first["resident_id"], first["initiative_id"])
             _person(session, me, first["institution_id"])
             _published(session, me, first["ask_id"])
         needs = [_need(session, me, first["resident_id"]) for _ in range(51)]
@@ -108,7 +136,10 @@ def client(database: Database, things: dict[str, str]) -> Iterator[TestClient]:
 
 
 def test_a_list_takes_as_many_statements_whatever_its_length(client: TestClient, things: dict[str, str]) -> None:
-    found = {path: [count(client, path.format_map(things), length) for length in LENGTHS] for path in STATEMENTS}
+    found = {
+        path: [count(client, (path + ASKED_FOR.get(path, "")).format_map(things), length) for length in LENGTHS]
+        for path in STATEMENTS
+    }
 
     assert found == {path: [number] * len(LENGTHS) for path, (number, _) in STATEMENTS.items()}
 
@@ -136,7 +167,7 @@ def test_a_statement_for_each_row_is_noticed(
 def count(client: TestClient, path: str, length: int) -> int:
     """Ask for a list of this length and count the statements that it took."""
     with counting() as statements:
-        answer = client.get(path, params={"limit": length})
+        answer = client.get(f"{path}{'&' if '?' in path else '?'}limit={length}")
     assert answer.status_code == 200
     # Where a list has other rows in it than those made here, there may be more of them, but never fewer.
     assert len(answer.json()["items"]) == length
@@ -196,6 +227,7 @@ def _one_of_each(session: Session, me: Actor, area_id: UUID, number: int) -> dic
     _theme(session, me, area_id, f"Tocht {number}", [_need(session, me, resident_id)])
     initiative = {"area_id": area_id, "title": "Warm", "origin": "together", "started_on": today}
     initiative_id = start_initiative(session, me, InitiativeIn.model_validate(initiative)).id
+    _doing(session, me, resident_id, initiative_id)
     start_round(session, me, RoundIn(area_id=area_id, where="Molenstraat"))
     institution = Institution(name=f"Instelling {number}", kind=InstitutionKind.WELFARE)
     session.add(institution)
@@ -209,7 +241,13 @@ def _one_of_each(session: Session, me: Actor, area_id: UUID, number: int) -> dic
     record_answer(session, me, ask.id, ask.version, AnswerIn.model_validate(answer))
     _published(session, me, ask.id)
     _person(session, me, institution.id)
-    return {"area_id": area_id, "resident_id": resident_id, "institution_id": institution.id, "ask_id": ask.id}
+    return {
+        "area_id": area_id,
+        "resident_id": resident_id,
+        "initiative_id": initiative_id,
+        "institution_id": institution.id,
+        "ask_id": ask.id,
+    }
 
 
 def _contact(session: Session, me: Actor, resident_id: UUID) -> None:
@@ -224,6 +262,26 @@ def _lifeworld(session: Session, me: Actor, resident_id: UUID) -> None:
     told: dict[str, Any] = {"resident_id": resident_id, "words": "x", "told_on": clock.today(), "worker_id": me.id}
     session.add_all([SketchLine(voice=Voice.RESIDENT, **told), Asset(kind=AssetKind.TALENT, **told)])
     session.flush()
+
+
+def _doing(session: Session, me: Actor, resident_id: UUID, initiative_id: UUID) -> None:
+    # Written as they lie, whatever the registration level: the lists only read them.
+    today = clock.today()
+    of_resident: dict[str, Any] = {"resident_id": resident_id, "worker_id": me.id}
+    share: dict[str, Any] = {"side": "mine", "prompt": "keeps_it", "words": "x", "author": "together"}
+    area_id = session.get_one(Resident, resident_id).area_id
+    session.add_all(
+        [
+            OwnShare(written_on=today, **share, **of_resident),
+            PracticeMoment(area_id=area_id, planned_on=today, scary_thing="x", **of_resident),
+        ]
+    )
+    step = {"initiative_id": initiative_id, "what": "Zaal geregeld", "who_did_it": "together"}
+    record_step(session, me, LearningStepIn.model_validate(step))
+    turns = [{"side": "resident", "who": "Bewoners", "minutes": 5}]
+    make_speaking_order(
+        session, me, initiative_id, SpeakingOrderIn.model_validate({"meeting_on": today, "turns": turns})
+    )
 
 
 def _need(session: Session, me: Actor, resident_id: UUID) -> UUID:

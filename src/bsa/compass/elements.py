@@ -60,7 +60,7 @@ SHOWS: dict[str, tuple[Element, ...]] = {
     "need.deepened": (Element.QUESTION_BEHIND,),
     "need.layer_confirmed": (Element.QUESTION_BEHIND,),
     # 6 My part, their part
-    "own_share.written": (Element.OWN_SHARE,),
+    # What the two write down of it is theirs: whether there is any is not counted (see SAYS_NOTHING).
     "goal.set": (Element.OWN_SHARE,),
     "goal_score.given": (Element.OWN_SHARE,),
     "scale_score.given": (Element.OWN_SHARE,),
@@ -68,6 +68,7 @@ SHOWS: dict[str, tuple[Element, ...]] = {
     "learning_step.recorded": (Element.LEARNING,),
     # 8 Practice
     "practice_moment.planned": (Element.PRACTICE,),
+    "practice_moment.debriefed": (Element.PRACTICE,),
     "speaking_order.set": (Element.PRACTICE,),
     # 9 From one's own wish to something together
     "need.translation_decided": (Element.TOGETHER,),
@@ -130,6 +131,13 @@ SAYS_NOTHING: frozenset[str] = frozenset(
         "need.closed",
         "need.layer_struck",
         "need.reopened",
+        "reminder_hush.lifted",
+        "reminder_hush.set",
+        "learning_step.struck",
+        "own_share.asked",
+        "own_share.struck",
+        "own_share.written",
+        "practice_moment.changed",
         "resident.erased",
         "resident.level_raised",
         "resident.merged",
@@ -144,6 +152,9 @@ SAYS_NOTHING: frozenset[str] = frozenset(
         "theme.changed",
         "theme.closed",
         "theme.need_unlinked",
+        "weekly_mail.ended",
+        "weekly_mail.sent",
+        "weekly_mail.wanted",
     }
 )
 """Kinds of events that say nothing about the method: they end something, mend something, or keep house."""

@@ -6,6 +6,7 @@ from bsa import clock
 from bsa.database import Database
 from bsa.demo.being_there import tell_being_there
 from bsa.demo.days import Days, day_of_story
+from bsa.demo.doing import tell_doing
 from bsa.demo.ledger import tell_ledger
 from bsa.demo.lives import tell_lives
 from bsa.demo.residents import tell_residents
@@ -27,5 +28,6 @@ def play(database: Database) -> Stage:
     background = tell_residents(days)
     tell_ledger(days, background)
     tell_lives(days, background)
+    tell_doing(days)
     days.play(database, stage)
     return stage
