@@ -37,7 +37,7 @@ def tell_being_there(days: Days) -> None:
 
 
 def along_the_molenstraat(tell: Telling) -> None:
-    """12 January: the first time along the doors, uninvited: 22 times rung, 9 doors open, 5 talks, 1 "don't come back"."""
+    """12 January: along the doors for the first time: rang 22 times, 9 opened, 5 talked, one asks not to come back."""
     session, marloes = tell.session, tell.marloes
     told = RoundIn(
         area_id=tell.stage[HERE],
@@ -52,7 +52,7 @@ def along_the_molenstraat(tell: Telling) -> None:
         for _ in range(times):
             tally(session, marloes, begun.id, TallyIn(what=what))
     note_no_ring(session, marloes, AddressIn(area_id=tell.stage[HERE], street=COMPLEX, number="31"))
-    seen = "Veel condens op de ramen aan de noordkant. Het achterpad is onverlicht. Bij de brievenbussen praten mensen wel."
+    seen = "Veel condens op de ramen aan de noordkant. Het achterpad is onverlicht. Bij de brievenbussen praat men wel."
     end_round(session, marloes, begun.id, EndingIn(place_note=seen))
 
 
