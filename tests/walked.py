@@ -22,6 +22,7 @@ from bsa.commitments.shapes import CommitmentEventIn, VerdictIn
 from bsa.contacts.actions import note_contact
 from bsa.contacts.models import Promise
 from bsa.contacts.shapes import ContactIn
+from bsa.goals.models import Goal
 from bsa.initiatives.actions import add_participant, set_aim
 from bsa.initiatives.models import Initiative
 from bsa.initiatives.shapes import AimIn, ParticipantIn
@@ -36,6 +37,7 @@ from bsa.lifeworld.shapes import AssetIn, SketchLineIn
 from bsa.needs.actions import deepen_need, record_need
 from bsa.needs.models import Need, NeedLayer
 from bsa.needs.shapes import LayerIn, NeedIn
+from bsa.network.models import Tie
 from bsa.outreach.actions import note_no_ring, start_round
 from bsa.outreach.models import Round
 from bsa.outreach.shapes import AddressIn, RoundIn
@@ -46,9 +48,13 @@ from bsa.people.shapes import SignInIn
 from bsa.practice.actions import make_speaking_order, plan_practice
 from bsa.practice.models import PracticeMoment, SpeakingOrder
 from bsa.practice.shapes import PracticeIn, SpeakingOrderIn
+from bsa.reminders.actions import hush, want_weekly_mail
+from bsa.reminders.models import ReminderKind
+from bsa.reminders.shapes import WeeklyMailIn
 from bsa.residents.actions import assign_worker, raise_level, record_consent
 from bsa.residents.models import Consent, Resident, ResidentWorker
 from bsa.residents.shapes import ConsentIn, LevelIn, WorkerIn
+from bsa.scales.models import ScaleDefinition
 from bsa.shares.actions import write_share
 from bsa.shares.shapes import OwnShareIn
 from bsa.themes.actions import name_theme
@@ -56,6 +62,7 @@ from bsa.themes.models import Theme
 from bsa.themes.shapes import ThemeIn
 from bsa.trust.models import Handover, Signal
 
+from tests.around import look_around
 from tests.bonds import bond
 from tests.cast import PASSWORD, Cast, a_resident
 from tests.line import a_commitment, walk_the_line
@@ -66,6 +73,7 @@ VERSIONED = (
     Area,
     Ask,
     Commitment,
+    Goal,
     Handover,
     Initiative,
     Institution,
@@ -75,9 +83,11 @@ VERSIONED = (
     Promise,
     Resident,
     Round,
+    ScaleDefinition,
     Signal,
     SpeakingOrder,
     Theme,
+    Tie,
 )
 
 
@@ -159,7 +169,9 @@ def prepare(session: Session, cast: Cast) -> dict[str, str]:
         **_lifeworld(session, cast, geert),
         **_learning(session, cast, geert, line.initiative_id),
         **bond(session, cast, geert),
+        **look_around(session, me, geert),
         "round": _a_round(session, cast),
+        "reminder": _a_reminder(session, cast),
         **_more_asks(session, cast, line.initiative_id),
         **_more_commitments(session, cast, line.ask_id, [geert, ria]),
     }
@@ -195,6 +207,14 @@ def _a_round(session: Session, cast: Cast) -> UUID:
     """Go round in a street where somebody asked not to be rung."""
     note_no_ring(session, cast.activator, AddressIn(area_id=cast.here_id, street="Molenstraat", number="14"))
     return start_round(session, cast.activator, RoundIn(area_id=cast.here_id, where="Molenstraat")).id
+
+
+def _a_reminder(session: Session, cast: Cast) -> str:
+    """Let everybody who is reminded have the weekly mail, and hear nothing of one kind for now."""
+    for name in ("activator", "colleague", "stranger", "teamleader"):
+        hush(session, cast.actors[name], ReminderKind.ASK_OVERDUE)
+        want_weekly_mail(session, cast.actors[name], WeeklyMailIn(address=f"{name}@bsa.example"))
+    return ReminderKind.ASK_OVERDUE.value
 
 
 def _more_asks(session: Session, cast: Cast, initiative_id: object) -> dict[str, object]:

@@ -745,11 +745,42 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_speaking_order_initiative_id"), ["initiative_id"], unique=False)
 
     op.create_table(
+        "reminder_hush",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "promise_due",
+                "signal_waits",
+                "handover_waits",
+                "to_debrief",
+                "to_practise",
+                "not_seen",
+                "still_exploring",
+                "the_question",
+                "done_alone",
+                "street_quiet",
+                "team_promises",
+                "window_closing",
+                "commitment_late",
+                "ask_overdue",
+                name="reminderkind",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_reminder_hush_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder_hush")),
+        sa.UniqueConstraint("account_id", "kind", name=op.f("uq_reminder_hush_account_id_kind")),
+    )
+    op.create_table(
         "weekly_mail",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("address", sa.LargeBinary(), nullable=False),
         sa.Column("last_sent_on", sa.Date(), nullable=True),
@@ -2141,6 +2172,7 @@ def downgrade() -> None:
 
     op.drop_table("appointment")
     op.drop_table("weekly_mail")
+    op.drop_table("reminder_hush")
     with op.batch_alter_table("speaking_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_speaking_order_initiative_id"))
 

@@ -63,6 +63,12 @@ class Settings(BaseSettings):
     """So many days before a meeting at which residents speak, practising is suggested."""
     worker_alone_times: int = Field(default=3, ge=2, le=20)
     """When the worker did the same thing alone so many times, it is asked who could next time."""
+    window_closing_days: int = Field(default=5, ge=1, le=30)
+    """When residents can judge for only so many days more, the team is reminded."""
+    reminder_days: int = Field(default=28, ge=7, le=180)
+    """So many days it is reminded of what no deed ends: a quiet street, something that was done alone again."""
+    hush_days: int = Field(default=7, ge=1, le=30)
+    """For so many days nothing is said of what somebody does not want to hear of now."""
     asleep_days: int = Field(default=90, ge=14, le=365)
     """An element of the method of which nothing was visible for so many days is sleeping."""
     device_days: int = Field(default=7, ge=1, le=7)

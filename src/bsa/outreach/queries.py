@@ -1,6 +1,7 @@
 """Reading rounds, always as someone; and which doors are left alone."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,16 @@ from bsa.areas.queries import find_area, lies_within
 from bsa.errors import N_, NotFound
 from bsa.outreach.addresses import address_digest, numbers_behind, same_street, street_digest
 from bsa.outreach.models import NoRing, Round, RoundKind, Tallied
-from bsa.outreach.shapes import AddressIn, OutreachMonth, OutreachOut, RingOut, RoundItem, RoundOut, RoundQuery
+from bsa.outreach.shapes import (
+    AddressIn,
+    OutreachMonth,
+    OutreachOut,
+    QuietStreet,
+    RingOut,
+    RoundItem,
+    RoundOut,
+    RoundQuery,
+)
 from bsa.paging import Order, cursor_after, fetch
 from bsa.people.queries import names_of
 from bsa.permissions import Actor, Permission, allows, require
@@ -132,6 +142,34 @@ def show_outreach(session: Session, actor: Actor, area_id: UUID) -> OutreachOut:
     )
 
 
+def quiet_streets(session: Session, actor: Actor, since: date) -> list[QuietStreet]:
+    """List the streets along which the actor went last, since a day, and that bring no more talks: try another way."""
+    rows = session.execute(
+        select(
+            col(Round.id),
+            col(Round.area_id),
+            col(Round.account_id),
+            col(Round.where),
+            col(Round.held_on),
+            col(Round.talked),
+        )
+        .where(
+            visible_to(actor), col(Round.held_on) >= since - timedelta(days=REMEMBERED_DAYS), *_along_doors_and_over()
+        )
+        .order_by(col(Round.held_on), col(Round.id))
+    )
+    streets: dict[tuple[UUID, str], list[Any]] = defaultdict(list)
+    for row in rows:
+        streets[row.area_id, same_street(row.where)].append(row)
+    quiet = []
+    for rounds in streets.values():
+        last = rounds[-1]
+        talks = [row.talked for row in rounds if row.held_on >= last.held_on - timedelta(days=REMEMBERED_DAYS)]
+        if last.account_id == actor.id and last.held_on >= since and _no_more_talks(session, talks):
+            quiet.append(QuietStreet(id=last.id, where=last.where, held_on=last.held_on))
+    return sorted(quiet, key=lambda street: street.held_on)
+
+
 class _At:
     """A place where something is asked, as the permission table sees it."""
 
@@ -192,22 +230,31 @@ def _neighbourhood_of(area: Area) -> UUID:
 
 def _brings_no_more(session: Session, held: Round) -> bool:
     """Tell whether of the last rounds along the street that are over none had more talks than the first of them."""
-    tries: int = session.info["settings"].tries_at_a_door
     rounds = session.execute(
         select(col(Round.where), col(Round.talked))
         .where(
             col(Round.area_id) == held.area_id,
-            col(Round.kind) == RoundKind.DOORS,
             col(Round.held_on) >= held.held_on - timedelta(days=REMEMBERED_DAYS),
             col(Round.held_on) <= held.held_on,
-            # A round of which nobody wrote down the end is over on the next day.
-            col(Round.ended_on).is_not(None) | (col(Round.held_on) < clock.today()),
+            *_along_doors_and_over(),
         )
         .order_by(col(Round.held_on), col(Round.id))
     )
     street = same_street(held.where)
-    talks = [row.talked for row in rounds if same_street(row.where) == street][-tries:]
-    return len(talks) == tries and max(talks) <= talks[0]
+    return _no_more_talks(session, [row.talked for row in rounds if same_street(row.where) == street])
+
+
+def _along_doors_and_over() -> tuple[ColumnElement[bool], ...]:
+    # A round of which nobody wrote down the end is over on the next day.
+    over = col(Round.ended_on).is_not(None) | (col(Round.held_on) < clock.today())
+    return (col(Round.kind) == RoundKind.DOORS, over)
+
+
+def _no_more_talks(session: Session, talks: Sequence[int]) -> bool:
+    """Tell whether of the last rounds none had more talks than the first of them."""
+    tries: int = session.info["settings"].tries_at_a_door
+    last = talks[-tries:]
+    return len(last) == tries and max(last) <= last[0]
 
 
 def _last_months(today: date) -> list[str]:

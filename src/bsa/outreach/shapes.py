@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from bsa.outreach.addresses import same_number
 from bsa.outreach.models import RoundKind, Tallied
-from bsa.shapes import Line, Listing, Resource, Shape, Text
+from bsa.shapes import Line, Listing, Out, Resource, Shape, Text
 
 Count = Annotated[int, Field(ge=0, le=2000)]
 
@@ -151,3 +151,10 @@ class OutreachOut(Shape):
     area_id: UUID
     area_name: str
     months: list[OutreachMonth]
+
+
+class QuietStreet(Out):
+    """A street along which the caller went again and again, and that brings no more talks; `id` is the last round's."""
+
+    where: str
+    held_on: date
