@@ -260,7 +260,8 @@ def test_the_losses_of_a_step_down_are_told_before_it_is_taken(session: Session,
         return {loss.field: loss.count for loss in losses(session, cast.activator, resident.id, level)}
 
     notes = {"contact.own_note": 1, "contact.shareable_note": 2, "need.deeper_layers": 1, "sketch_line.*": 1}
-    below_dossier = {**notes, "own_share.*": 1, "practice_moment.*": 1}
+    around = {"tie.*": 1, "goal.*": 1, "scale_score.*": 1}
+    below_dossier = {**notes, **around, "own_share.*": 1, "practice_moment.*": 1}
     own_row = {
         "full_name": 1,
         "contact_channel": 1,

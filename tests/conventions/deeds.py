@@ -43,6 +43,7 @@ OWN_RECORD = "200 403 404 404 404 404 404 403 404"
 TEAM = "200 200 404 200 404 404 404 404 404"
 ROUNDS = "200 200 404 403 404 404 404 404 404"
 BOTH = "200 200 404 404 404 404 404 404 404"
+REMINDED = "200 200 200 200 403 403 403 403 403"
 ASSIGNED = "200 404 404 404 404 404 404 404 404"
 
 contact = {"happenedOn": TODAY, "place": "doorstep", "purpose": "being_there", "shareableNote": "Zwaaide"}
@@ -66,6 +67,18 @@ promise = {
     "dueOn": LATER,
     "mandate": "policy",
     "promisedOn": TODAY,
+}
+
+scale = {
+    "key": "calm",
+    "title": "Rust",
+    "source": "Wij",
+    "licenceNote": "Van onszelf",
+    "kind": "ordinal",
+    "levels": [
+        {"level": 1, "label": {"nl": "onrustig", "en": "restless"}},
+        {"level": 2, "label": {"nl": "rustig", "en": "calm"}},
+    ],
 }
 
 
@@ -498,6 +511,39 @@ DEEDS: list[Deed] = [
     Deed("GET", "/calendar-address", "200 200 200 200 403 403 403 403 403"),
     Deed("POST", "/calendar-address", "201 201 201 201 403 403 403 403 403"),
     Deed("DELETE", "/calendar-address", "204 204 204 204 403 403 403 403 403"),
+    # Network, goals, scales and compass
+    Deed("GET", "/residents/{geert}/ties", OWN_RECORD),
+    Deed("POST", "/residents/{geert}/ties", made(OWN_RECORD), {"who": "Sjoerd", "circle": "friends"}),
+    Deed("GET", "/ties/{tie}", OWN_RECORD),
+    Deed("PATCH", "/ties/{tie}", OWN_RECORD, {"who": "Mijn zus", "practical": True}, "tie"),
+    Deed("PUT", "/ties/{tie}/ending", OWN_RECORD, {"endedOn": TODAY}, "tie"),
+    Deed("GET", "/residents/{geert}/goals", OWN_RECORD),
+    Deed("POST", "/residents/{geert}/goals", made(OWN_RECORD), {"words": "Koken", "reached": "Ze at hier"}),
+    Deed("GET", "/goals/{goal}", OWN_RECORD),
+    Deed("POST", "/goals/{goal}/scores", made(OWN_RECORD), {"level": 0, "by": "worker"}),
+    Deed("PUT", "/goals/{goal}/ending", OWN_RECORD, {"endedOn": TODAY}, "goal"),
+    Deed("GET", "/scales", "200 200 200 403 403 403 403 403 200"),
+    Deed("POST", "/scales", made(ADMIN), scale),
+    Deed("GET", "/scales/{ladder}", "200 200 200 404 404 404 404 404 200"),
+    Deed("GET", "/scales/{ladder}/definition", "200 200 200 404 404 404 404 404 200"),
+    Deed("PUT", "/scales/{ladder}/use", "403 403 403 404 404 404 404 404 200", {"enabled": False}, "ladder"),
+    Deed("GET", "/residents/{geert}/scale-scores", OWN_RECORD),
+    Deed(
+        "POST",
+        "/residents/{geert}/scale-scores",
+        made(OWN_RECORD),
+        {"scaleId": "{ladder}", "level": 3, "by": "resident", "agreed": True, "note": "Ik doe mee"},
+    ),
+    Deed("GET", "/scale-scores/{scale_score}", OWN_RECORD),
+    Deed("GET", "/areas/{here}/compass", "200 200 404 200 403 403 403 403 403"),
+    Deed("GET", "/residents/{geert}/compass", OWN_RECORD),
+    # Reminders
+    Deed("GET", "/reminders", REMINDED),
+    Deed("PUT", "/reminders/{reminder}/hush", REMINDED),
+    Deed("DELETE", "/reminders/{reminder}/hush", done(REMINDED)),
+    Deed("GET", "/reminders/mail", REMINDED),
+    Deed("PUT", "/reminders/mail", REMINDED, {"address": "m.winter@bsa.example"}),
+    Deed("DELETE", "/reminders/mail", done(REMINDED)),
     # For everybody
     Deed("GET", "/public/neighbourhoods", ALL, open=True),
     Deed("GET", "/public/neighbourhoods/{here}", ALL, open=True),

@@ -49,6 +49,9 @@ from bsa.practice.actions import make_speaking_order
 from bsa.practice.models import PracticeMoment
 from bsa.practice.shapes import SpeakingOrderIn
 from bsa.residents.models import Resident
+from bsa.residents.actions import raise_level
+from bsa.residents.models import Informed, RegistrationLevel
+from bsa.residents.shapes import LevelIn
 from bsa.scales.actions import record_scale
 from bsa.scales.shapes import ScaleIn
 from bsa.shapes import Listing, Page
@@ -115,6 +118,8 @@ def things(database: Database, cast: Cast, standing_clock: None) -> dict[str, st
         account = create_account(session, None, told)
         me = actor_by_name(session, "wide", Purpose.OWN_NEIGHBOURHOOD)
         first, *_ = [_one_of_each(session, me, area_id, number) for number, area_id in enumerate(areas)]
+        sheet = LevelIn(level=RegistrationLevel.DOSSIER, informed_on=clock.today(), informed_how=Informed.SHEET)
+        raise_level(session, me, first["resident_id"], 1, sheet)
         for _ in range(50):
             _contact(session, me, first["resident_id"])
             _lifeworld(session, me, first["resident_id"])
