@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from bsa import clock
 from bsa.asks.actions import draft_ask, put_ask
+from bsa.asks.models import Ask
 from bsa.asks.shapes import AskIn, PutIn
 from bsa.database import Database
 from bsa.errors import Invalid
@@ -27,7 +28,7 @@ from bsa.search import keeper as keeping
 from bsa.search.index import Index
 from bsa.search.keeper import Keeper
 from bsa.search.queries import find
-from bsa.search.shapes import Kind, SearchIn, SearchOut
+from bsa.search.shapes import SearchIn, SearchKind, SearchOut
 
 from tests.cast import NOW, Cast, a_dossier, a_resident
 from tests.line import walk_the_line
@@ -51,7 +52,7 @@ def look(keeper: Keeper, actor: Actor, words: str, **more: object) -> SearchOut:
         return find(session, actor, SearchIn.model_validate({"words": words, **more}))
 
 
-def found(keeper: Keeper, actor: Actor, words: str, kind: Kind = Kind.NEED) -> list[UUID]:
+def found(keeper: Keeper, actor: Actor, words: str, kind: SearchKind = SearchKind.NEED) -> list[UUID]:
     groups = {group.kind: group for group in look(keeper, actor, words).groups}
     return [hit.id for hit in groups[kind].hits] if kind in groups else []
 
@@ -185,8 +186,8 @@ def test_a_cursor_of_ones_own_making_is_refused(keeper: Keeper, cast: Cast, need
 def test_the_full_name_is_found_by_those_who_look_after_the_resident_only(
     keeper: Keeper, cast: Cast, ria: UUID
 ) -> None:
-    assert found(keeper, cast.activator, "Zonneveld", Kind.RESIDENT) == [ria]
-    assert found(keeper, cast.activator, "ria zonneveld", Kind.RESIDENT) == [ria]
+    assert found(keeper, cast.activator, "Zonneveld", SearchKind.RESIDENT) == [ria]
+    assert found(keeper, cast.activator, "ria zonneveld", SearchKind.RESIDENT) == [ria]
     for other in (cast.colleague, cast.privacy, cast.teamleader, cast.stranger):
         assert look(keeper, other, "Zonneveld").groups == []
         assert look(keeper, other, "Zoneveld").groups == []
@@ -199,7 +200,7 @@ def test_a_colleague_finds_the_name_to_call_and_no_more(keeper: Keeper, cast: Ca
     assert (hit.id, hit.excerpt, hit.about) == (ria, [], "Activator van de Cast")
     assert "open_record" not in hit.allowed_actions
     assert look(keeper, cast.colleague, "schimmel").groups == []
-    assert found(keeper, cast.privacy, "ria", Kind.RESIDENT) == [ria]
+    assert found(keeper, cast.privacy, "ria", SearchKind.RESIDENT) == [ria]
     for other in (cast.stranger, cast.teamleader, cast.corporation, cast.policy, cast.admin):
         assert look(keeper, other, "ria").groups == []
 
@@ -256,7 +257,7 @@ def test_what_a_step_down_deleted_is_not_found_any_more(
 def test_an_erased_resident_is_gone_from_the_index(
     keeper: Keeper, database: Database, cast: Cast, ria: UUID, need: UUID
 ) -> None:
-    assert found(keeper, cast.activator, "ria", Kind.RESIDENT) == [ria]
+    assert found(keeper, cast.activator, "ria", SearchKind.RESIDENT) == [ria]
     with database.writing() as session:
         erase_resident(session, cast.activator, ria, session.get_one(Resident, ria).version)
 
@@ -273,12 +274,12 @@ def test_a_merged_resident_is_found_as_the_one_that_stayed(
 ) -> None:
     with database.writing() as session:
         other = a_resident(session, cast.activator, cast.here_id, "Rietje").id
-    assert found(keeper, cast.activator, "rietje", Kind.RESIDENT) == [other]
+    assert found(keeper, cast.activator, "rietje", SearchKind.RESIDENT) == [other]
     with database.writing() as session:
         merge_residents(session, cast.activator, other, None, MergeIn(duplicate_id=ria))
 
-    assert found(keeper, cast.activator, "ria", Kind.RESIDENT) == []
-    assert found(keeper, cast.activator, "zonneveld", Kind.RESIDENT) == [other]
+    assert found(keeper, cast.activator, "ria", SearchKind.RESIDENT) == []
+    assert found(keeper, cast.activator, "zonneveld", SearchKind.RESIDENT) == [other]
     assert found(keeper, cast.activator, "schimmel") == [need]
 
 
@@ -288,39 +289,45 @@ def test_a_restricted_resident_is_found_by_own_workers_and_the_privacy_officer(
     with database.writing() as session:
         restrict_resident(session, cast.activator, ria, session.get_one(Resident, ria).version)
 
-    assert found(keeper, cast.colleague, "ria", Kind.RESIDENT) == []
-    assert found(keeper, cast.privacy, "ria", Kind.RESIDENT) == [ria]
-    assert found(keeper, cast.activator, "ria", Kind.RESIDENT) == [ria]
+    assert found(keeper, cast.colleague, "ria", SearchKind.RESIDENT) == []
+    assert found(keeper, cast.privacy, "ria", SearchKind.RESIDENT) == [ria]
+    assert found(keeper, cast.activator, "ria", SearchKind.RESIDENT) == [ria]
 
 
 def test_everybody_finds_of_the_line_what_is_theirs_to_read(keeper: Keeper, database: Database, cast: Cast) -> None:
     with database.writing() as session:
         line = walk_the_line(session, cast)
 
-    assert found(keeper, cast.teamleader, "tocht", Kind.THEME) == [line.theme_id]
-    assert found(keeper, cast.colleague, "warm", Kind.INITIATIVE) == [line.initiative_id]
-    assert found(keeper, cast.corporation, "kozijnen", Kind.ASK) == [line.ask_id]
-    assert found(keeper, cast.corporation, "kozijnen", Kind.COMMITMENT) == [line.commitment_id]
-    assert found(keeper, cast.admin, "veenhoek", Kind.INSTITUTION) == [cast.corporation_id]
-    assert found(keeper, cast.rival, "molenbuurt", Kind.PLACE) == [cast.here_id]
+    assert found(keeper, cast.teamleader, "tocht", SearchKind.THEME) == [line.theme_id]
+    assert found(keeper, cast.colleague, "warm", SearchKind.INITIATIVE) == [line.initiative_id]
+    assert found(keeper, cast.corporation, "kozijnen", SearchKind.ASK) == [line.ask_id]
+    assert found(keeper, cast.corporation, "kozijnen", SearchKind.COMMITMENT) == [line.commitment_id]
+    assert found(keeper, cast.admin, "veenhoek", SearchKind.INSTITUTION) == [cast.corporation_id]
+    assert found(keeper, cast.rival, "molenbuurt", SearchKind.PLACE) == [cast.here_id]
     for other in (cast.rival, cast.policy, cast.stranger, cast.privacy, cast.admin):
         assert look(keeper, other, "kozijnen").groups == []
-    assert found(keeper, cast.corporation, "ggz", Kind.INSTITUTION) == []
+    assert found(keeper, cast.corporation, "ggz", SearchKind.INSTITUTION) == []
 
 
 def test_a_draft_is_found_inside_the_team_only_until_it_is_put(keeper: Keeper, database: Database, cast: Cast) -> None:
     with database.writing() as session:
-        told = {"area_id": cast.here_id, "title": "Warm", "origin": "together", "started_on": clock.today()}
-        initiative = start_initiative(session, cast.activator, InitiativeIn.model_validate(told))
+        begun = {"area_id": cast.here_id, "title": "Warm", "origin": "together", "started_on": clock.today()}
+        initiative = start_initiative(session, cast.activator, InitiativeIn.model_validate(begun))
         asked = AskIn(initiative_id=initiative.id, institution_id=cast.corporation_id, text="Plaats verlichting")
         ask = draft_ask(session, cast.activator, asked).id
-    assert found(keeper, cast.teamleader, "verlichting", Kind.ASK) == [ask]
-    assert found(keeper, cast.corporation, "verlichting", Kind.ASK) == []
+    assert found(keeper, cast.teamleader, "verlichting", SearchKind.ASK) == [ask]
+    assert found(keeper, cast.corporation, "verlichting", SearchKind.ASK) == []
 
     with database.writing() as session:
         put = {"happened_on": clock.today(), "reply_by": clock.today() + timedelta(days=9), "source": "mail"}
-        put_ask(session, cast.activator, ask, None, PutIn.model_validate(put | {"mandate": "policy"}))
-    assert found(keeper, cast.corporation, "verlichting", Kind.ASK) == [ask]
+        put_ask(
+            session,
+            cast.activator,
+            ask,
+            session.get_one(Ask, ask).version,
+            PutIn.model_validate(put | {"mandate": "policy"}),
+        )
+    assert found(keeper, cast.corporation, "verlichting", SearchKind.ASK) == [ask]
 
 
 def test_looking_for_residents_notes_who_was_read_and_nobody_else(

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlmodel import Session, col
 
 from bsa.areas.models import Area
@@ -19,12 +20,14 @@ from bsa.asks.models import Ask, AskState
 from bsa.commitments.models import Commitment, Visibility
 from bsa.initiatives.models import Initiative
 from bsa.institutions.models import Institution
+from bsa.keystore import KeyStore
 from bsa.needs.models import HowLearned, Need, NeedLayer
+from bsa.paging import as_stored
 from bsa.permissions import Actor, Permission, Role, allows
 from bsa.residents.models import Resident, ResidentWorker
-from bsa.sealing import CannotOpen, SealedCell, Sealer
+from bsa.sealing import CannotOpen, open_with
 from bsa.search.index import Entry, Part
-from bsa.search.shapes import Kind
+from bsa.search.shapes import SearchKind
 from bsa.search.words import fold, words_of
 from bsa.themes.models import Theme
 
@@ -32,53 +35,53 @@ MANY_AREAS = 40
 """Whoever has more areas in reach is taken to see them all: fewer lists to join, and the database decides anyway."""
 
 LETTERS = {
-    Kind.RESIDENT: "r",
-    Kind.NEED: "n",
-    Kind.THEME: "t",
-    Kind.INITIATIVE: "i",
-    Kind.ASK: "q",
-    Kind.COMMITMENT: "c",
-    Kind.INSTITUTION: "o",
-    Kind.PLACE: "p",
+    SearchKind.RESIDENT: "r",
+    SearchKind.NEED: "n",
+    SearchKind.THEME: "t",
+    SearchKind.INITIATIVE: "i",
+    SearchKind.ASK: "q",
+    SearchKind.COMMITMENT: "c",
+    SearchKind.INSTITUTION: "o",
+    SearchKind.PLACE: "p",
 }
 
-READ_BY: dict[Kind, Permission] = {
-    Kind.RESIDENT: Permission.SEE_RESIDENTS,
-    Kind.NEED: Permission.SEE_NEEDS,
-    Kind.THEME: Permission.SEE_THEMES,
-    Kind.INITIATIVE: Permission.SEE_INITIATIVES,
-    Kind.ASK: Permission.SEE_ASKS,
-    Kind.COMMITMENT: Permission.SEE_COMMITMENTS,
-    Kind.INSTITUTION: Permission.SEE_INSTITUTIONS,
-    Kind.PLACE: Permission.SEE_AREAS,
+READ_BY: dict[SearchKind, Permission] = {
+    SearchKind.RESIDENT: Permission.SEE_RESIDENTS,
+    SearchKind.NEED: Permission.SEE_NEEDS,
+    SearchKind.THEME: Permission.SEE_THEMES,
+    SearchKind.INITIATIVE: Permission.SEE_INITIATIVES,
+    SearchKind.ASK: Permission.SEE_ASKS,
+    SearchKind.COMMITMENT: Permission.SEE_COMMITMENTS,
+    SearchKind.INSTITUTION: Permission.SEE_INSTITUTIONS,
+    SearchKind.PLACE: Permission.SEE_AREAS,
 }
 """Who may look for what: whoever may read it."""
 
 
-def mark(kind: Kind, sort: str, key: UUID | None = None) -> str:
+def mark(kind: SearchKind, sort: str, key: str = "") -> str:
     """Return the mark that stands beside the words of a text; no word begins with a line at the bottom."""
-    return f"_{LETTERS[kind]}{sort}{key.hex[-12:] if key else ''}"
+    return f"_{LETTERS[kind]}{sort}{key[-12:]}"
 
 
-def marks_of(actor: Actor, kind: Kind) -> list[str]:
+def marks_of(actor: Actor, kind: SearchKind) -> list[str]:
     """Return the marks of what the actor could be shown of a kind; none when there can be nothing."""
     if not allows(actor, READ_BY[kind]):
         return []
-    here = [mark(kind, "a", area_id) for area_id in sorted(actor.area_ids)]
+    here = [mark(kind, "a", area_id.hex) for area_id in sorted(actor.area_ids)]
     if len(here) > MANY_AREAS:
         here = [mark(kind, "a")]
-    own = [mark(kind, "w", actor.id)] if actor.has(Role.ACTIVATOR) else []
-    if kind is Kind.RESIDENT:
+    own = [mark(kind, "w", actor.id.hex)] if actor.has(Role.ACTIVATOR) else []
+    if kind is SearchKind.RESIDENT:
         frozen = [mark(kind, "f")] if actor.has(Role.PRIVACY_OFFICER) else []
         return own + here + frozen
-    if kind is Kind.NEED:
+    if kind is SearchKind.NEED:
         return own
-    if kind in (Kind.INSTITUTION, Kind.PLACE):
+    if kind in (SearchKind.INSTITUTION, SearchKind.PLACE):
         return [mark(kind, "s")]
     found = here if actor.of_the_team else []
-    if kind in (Kind.ASK, Kind.COMMITMENT) and actor.institution_id:
-        found = [*found, mark(kind, "i", actor.institution_id)]
-    if kind is Kind.COMMITMENT and actor.has(Role.POLICY_OFFICER):
+    if kind in (SearchKind.ASK, SearchKind.COMMITMENT) and actor.institution_id:
+        found = [*found, mark(kind, "i", actor.institution_id.hex)]
+    if kind is SearchKind.COMMITMENT and actor.has(Role.POLICY_OFFICER):
         found = [*found, mark(kind, "s")]
     return found
 
@@ -91,96 +94,135 @@ def told_layers() -> ColumnElement[bool]:
     )
 
 
-def entries_of_residents(session: Session, box: Sealer, ids: Sequence[UUID]) -> list[Entry]:
-    """Return the entries of these residents: their names, and the words of their needs."""
-    box.fetch(ids)
-    workers: dict[UUID, list[UUID]] = defaultdict(list)
-    for resident_id, account_id in session.execute(
-        select(col(ResidentWorker.resident_id), col(ResidentWorker.account_id)).where(
-            col(ResidentWorker.resident_id).in_(ids), col(ResidentWorker.until_on).is_(None)
-        )
-    ):
-        workers[resident_id].append(account_id)
+def entries_of_residents(session: Session, store: KeyStore, ids: Sequence[UUID]) -> list[Entry]:
+    """Return the entries of these residents: their names, and the words of their needs.
+
+    A whole installation comes by here when a process starts. So rows are taken as the driver gives them: making an
+    object of every key took a third of the time.
+    """
+    keys = {_stored(session, key): opener for key, opener in store.keys(ids).items()}
+    workers: dict[Any, list[str]] = defaultdict(list)
+    for resident, account in session.execute(WORKERS.where(col(ResidentWorker.resident_id).in_(ids))):
+        workers[resident].append(_hex(account))
     entries: list[Entry] = []
-    for row in session.execute(
-        select(
-            col(Resident.id),
-            col(Resident.area_id),
-            col(Resident.call_name),
-            col(Resident.full_name),
-            col(Resident.restricted_on),
-        ).where(col(Resident.id).in_(ids), col(Resident.merged_into_id).is_(None))
-    ):
-        with suppress(CannotOpen):
-            entries += _names(box, row, workers[row.id])
-    words: dict[tuple[UUID, UUID], list[str]] = defaultdict(list)
-    for row in session.execute(
-        select(col(NeedLayer.id), col(NeedLayer.need_id), col(Need.resident_id), col(NeedLayer.words))
-        .join(Need, col(Need.id) == NeedLayer.need_id)
-        .where(col(Need.resident_id).in_(ids), told_layers())
-        .order_by(col(NeedLayer.depth))
-    ):
-        with suppress(CannotOpen):
-            opened = box.open(row.words, "need_layer", "words", row.id, row.resident_id)
-            words[row.need_id, row.resident_id] += words_of(opened)
-    for (need_id, resident_id), told in words.items():
-        own = [mark(Kind.NEED, "w", account_id) for account_id in workers[resident_id]]
-        entries.append(Entry(Kind.NEED, need_id, resident_id, told, own))
+    for row in session.execute(NAMES.where(col(Resident.id).in_(ids))):
+        if row[0] in keys:
+            with suppress(CannotOpen):
+                entries += _names(keys[row[0]], row, workers[row[0]])
+    told: dict[tuple[Any, Any], list[str]] = defaultdict(list)
+    for layer, need, resident, cell in session.execute(LAYERS.where(col(Need.resident_id).in_(ids))):
+        if resident in keys:
+            with suppress(CannotOpen):
+                words = open_with(keys[resident], cell, "need_layer", "words", _dashed(layer), _dashed(resident))
+                told[resident, need] += words_of(words)
+    own = {resident: [mark(SearchKind.NEED, "w", one) for one in looking] for resident, looking in workers.items()}
+    entries += [
+        Entry(SearchKind.NEED, _bytes(need), _bytes(resident), words, own.get(resident, []))
+        for (resident, need), words in told.items()
+    ]
     return entries
 
 
-def _names(box: Sealer, row: Any, workers: Sequence[UUID]) -> list[Entry]:
-    def opened(column: str, cell: SealedCell | None) -> str:
-        return "" if cell is None else box.open(cell, "resident", column, row.id, row.id)
+WORKERS: Select[Any] = select(
+    as_stored("resident_id", col(ResidentWorker.resident_id)), as_stored("account_id", col(ResidentWorker.account_id))
+).where(col(ResidentWorker.until_on).is_(None))
+NAMES: Select[Any] = select(
+    as_stored("id", col(Resident.id)),
+    as_stored("area_id", col(Resident.area_id)),
+    as_stored("call_name", col(Resident.call_name)),
+    as_stored("full_name", col(Resident.full_name)),
+    col(Resident.restricted_on).is_not(None),
+).where(col(Resident.merged_into_id).is_(None))
+LAYERS: Select[Any] = (
+    select(
+        as_stored("id", col(NeedLayer.id)),
+        as_stored("need_id", col(NeedLayer.need_id)),
+        as_stored("resident_id", col(Need.resident_id)),
+        as_stored("words", col(NeedLayer.words)),
+    )
+    .join(Need, col(Need.id) == NeedLayer.need_id)
+    .where(told_layers())
+)
 
-    called, full = opened("call_name", row.call_name), opened("full_name", row.full_name)
+
+def _names(key: AESGCM, row: Any, workers: Sequence[str]) -> list[Entry]:
+    resident, area, call_name, full_name, restricted = row
+    text = _dashed(resident)
+    called, full = (
+        "" if cell is None else open_with(key, cell, "resident", column, text, text)
+        for column, cell in (("call_name", call_name), ("full_name", full_name))
+    )
     # Those who look after a resident find the full name too; colleagues in the area find what their list shows.
-    own = [mark(Kind.RESIDENT, "w", account_id) for account_id in workers]
-    kept = row.restricted_on is not None
-    area = [mark(Kind.RESIDENT, "f")] if kept else [mark(Kind.RESIDENT, "a", row.area_id), mark(Kind.RESIDENT, "a")]
-    sort = fold(called)
+    own = [mark(SearchKind.RESIDENT, "w", account) for account in workers]
+    here = [mark(SearchKind.RESIDENT, "a", _hex(area)), mark(SearchKind.RESIDENT, "a")]
+    seen = [mark(SearchKind.RESIDENT, "f")] if restricted else here
+    subject, sort, words = _bytes(resident), fold(called), words_of(called)
     if not full:
-        return [Entry(Kind.RESIDENT, row.id, row.id, words_of(called), own + area, Part.BOTH, sort)]
+        return [Entry(SearchKind.RESIDENT, subject, subject, words, own + seen, Part.BOTH, sort)]
     return [
-        Entry(Kind.RESIDENT, row.id, row.id, words_of(called), area, Part.AREA, sort),
-        Entry(Kind.RESIDENT, row.id, row.id, words_of(f"{called} {full}"), own, Part.OWN, sort),
+        Entry(SearchKind.RESIDENT, subject, subject, words, seen, Part.AREA, sort),
+        Entry(SearchKind.RESIDENT, subject, subject, words + words_of(full), own, Part.OWN, sort),
     ]
 
 
+def _stored(session: Session, key: UUID) -> Any:
+    """Return a key as the driver gives it: SQLite keeps text without lines, PostgreSQL keys."""
+    return key.hex if session.get_bind().dialect.name == "sqlite" else key
+
+
+def _hex(stored: Any) -> str:
+    return stored if isinstance(stored, str) else stored.hex
+
+
+def _bytes(stored: Any) -> bytes:
+    return bytes.fromhex(stored) if isinstance(stored, str) else stored.bytes
+
+
+def _dashed(stored: Any) -> str:
+    if isinstance(stored, str):
+        return f"{stored[:8]}-{stored[8:12]}-{stored[12:16]}-{stored[16:20]}-{stored[20:]}"
+    return str(stored)
+
+
 def _theme(row: Any) -> Entry:
-    return _of_area(Kind.THEME, row, row.title, row.description)
+    return _of_area(SearchKind.THEME, row, row.title, row.description)
 
 
 def _initiative(row: Any) -> Entry:
-    return _of_area(Kind.INITIATIVE, row, row.title, row.description, row.lesson)
+    return _of_area(SearchKind.INITIATIVE, row, row.title, row.description, row.lesson)
 
 
 def _ask(row: Any) -> Entry:
-    put = [mark(Kind.ASK, "i", row.institution_id)] if row.state is not AskState.DRAFT else []
-    return _of_area(Kind.ASK, row, row.text, marks=put)
+    put = [mark(SearchKind.ASK, "i", row.institution_id.hex)] if row.state is not AskState.DRAFT else []
+    return _of_area(SearchKind.ASK, row, row.text, marks=put)
 
 
 def _commitment(row: Any) -> Entry:
-    marks = [mark(Kind.COMMITMENT, "i", row.institution_id)]
+    marks = [mark(SearchKind.COMMITMENT, "i", row.institution_id.hex)]
     if row.visibility in (Visibility.NEIGHBOURHOOD, Visibility.PUBLIC):
-        marks.append(mark(Kind.COMMITMENT, "s"))
-    return _of_area(Kind.COMMITMENT, row, row.promise, row.residents_words, marks=marks)
+        marks.append(mark(SearchKind.COMMITMENT, "s"))
+    return _of_area(SearchKind.COMMITMENT, row, row.promise, row.residents_words, marks=marks)
 
 
 def _institution(row: Any) -> Entry:
     return Entry(
-        Kind.INSTITUTION, row.id, row.id, words_of(row.name), [mark(Kind.INSTITUTION, "s")], sort=fold(row.name)
+        SearchKind.INSTITUTION,
+        row.id.bytes,
+        row.id.bytes,
+        words_of(row.name),
+        [mark(SearchKind.INSTITUTION, "s")],
+        sort=fold(row.name),
     )
 
 
 def _place(row: Any) -> Entry:
     told = words_of(f"{row.name} {row.code or ''}")
-    return Entry(Kind.PLACE, row.id, row.id, told, [mark(Kind.PLACE, "s")], sort=fold(row.name))
+    return Entry(SearchKind.PLACE, row.id.bytes, row.id.bytes, told, [mark(SearchKind.PLACE, "s")], sort=fold(row.name))
 
 
-def _of_area(kind: Kind, row: Any, *texts: str | None, marks: Iterable[str] = ()) -> Entry:
+def _of_area(kind: SearchKind, row: Any, *texts: str | None, marks: Iterable[str] = ()) -> Entry:
     told = [word for text in texts if text for word in words_of(text)]
-    return Entry(kind, row.id, row.id, told, [mark(kind, "a", row.area_id), mark(kind, "a"), *marks])
+    return Entry(kind, row.id.bytes, row.id.bytes, told, [mark(kind, "a", row.area_id.hex), mark(kind, "a"), *marks])
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ marks only make the search quick: what it finds is asked from the database again
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from uuid import UUID
 import sqlcipher3.dbapi2 as sqlcipher
 
 from bsa.search import words as kin
-from bsa.search.shapes import Kind
+from bsa.search.shapes import SearchKind
 
 TABLES = (
     "PRAGMA temp_store = MEMORY",
@@ -34,11 +34,11 @@ TABLES = (
 MOST_KIN = 200
 """So many words at most stand for one that was typed."""
 
-AT_A_TIME = 400
+AT_A_TIME = 600
 """So many entries are put in before others may look something up."""
 
 
-class Part(StrEnum):
+class Part(Enum):
     """Which part of a resident an entry holds: what the area sees, what only the own workers see, or both."""
 
     AREA = "area"
@@ -50,9 +50,9 @@ class Part(StrEnum):
 class Entry:
     """One text, or several that are found together, with the marks of those to whom they could be shown."""
 
-    kind: Kind
-    subject: UUID
-    owner: UUID
+    kind: SearchKind
+    subject: bytes
+    owner: bytes
     """What the entry goes with: of what is a resident's, the resident; otherwise itself."""
     words: list[str]
     marks: list[str]
@@ -170,7 +170,7 @@ class Index:
             rows = self._rows.execute(f"{query} ORDER BY sort, subject DESC LIMIT ?", [*values, how_many]).fetchall()
         return [Found(UUID(bytes=subject), Part(part), sort) for subject, part, sort in rows]
 
-    def sort_of(self, kind: Kind, subject: UUID) -> Found | None:
+    def sort_of(self, kind: SearchKind, subject: UUID) -> Found | None:
         """Return where something stands in the order of what is found, or None when it is not in the index."""
         with self._lock:
             row = self._rows.execute(
@@ -193,14 +193,11 @@ class Index:
     def _add(self, entries: Sequence[Entry]) -> None:
         last = self._rows.execute("SELECT coalesce(max(id), 0) FROM entry").fetchone()[0]
         numbered = list(enumerate(entries, start=last + 1))
-        self._learn({word for entry in entries for word in entry.words})
+        self._learn(set().union(*(entry.words for entry in entries)))
         self._rows.execute("BEGIN")
         self._rows.executemany(
             "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (number, one.kind.value, one.subject.bytes, one.owner.bytes, one.part.value, one.sort)
-                for number, one in numbered
-            ],
+            [(number, one.kind.value, one.subject, one.owner, one.part.value, one.sort) for number, one in numbered],
         )
         self._rows.executemany(
             "INSERT INTO inverted (rowid, body) VALUES (?, ?)",

@@ -18,7 +18,6 @@ from sqlmodel import SQLModel, col
 from bsa.database import Database
 from bsa.events import Event
 from bsa.residents.models import Resident
-from bsa.sealing import Sealer
 from bsa.search.entries import SOURCES, entries_of, entries_of_residents
 from bsa.search.index import Entry, Index
 
@@ -39,7 +38,7 @@ NOW_AND_THEN = 30
 BATCH = 200
 """So many residents are read at a time, with their needs."""
 
-REST = 0.6
+REST = 0.5
 """After each batch the thread rests for this part of the time that it took, so that requests go on."""
 
 OF_RESIDENTS = ("need", "handover")
@@ -138,7 +137,7 @@ class Keeper(Thread):
 
     def _residents(self, ids: Sequence[UUID]) -> list[Entry]:
         with self._database.reading() as session:
-            return entries_of_residents(session, Sealer(self._database.keystore), ids)
+            return entries_of_residents(session, self._database.keystore, ids)
 
     def _others(self, table: str, ids: Sequence[UUID]) -> list[Entry]:
         with self._database.reading() as session:

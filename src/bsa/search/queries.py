@@ -33,7 +33,7 @@ from bsa.residents.queries import visible_to as residents_visible_to
 from bsa.sealing import note_read, open_cell
 from bsa.search.entries import marks_of, told_layers
 from bsa.search.index import Found, Index, Part, Tier
-from bsa.search.shapes import Hit, HitGroup, Kind, Piece, SearchIn, SearchOut
+from bsa.search.shapes import Hit, HitGroup, Piece, SearchIn, SearchKind, SearchOut
 from bsa.search.words import marked, words_of
 from bsa.themes.models import Theme
 from bsa.themes.queries import visible_to as themes_visible_to
@@ -71,7 +71,7 @@ def find(session: Session, actor: Actor, wanted: SearchIn) -> SearchOut:
     typed = list(dict.fromkeys(words_of(wanted.words)))[:MOST_WORDS]
     if index is None or not typed:
         return SearchOut(groups=[], complete=index is not None and index.ready)
-    kinds = [wanted.kind] if wanted.kind else list(Kind)
+    kinds = [wanted.kind] if wanted.kind else list(SearchKind)
     tiers = index.tiers(typed)
     start, after = _read(index, wanted)
     if start < len(tiers):
@@ -90,7 +90,7 @@ def _groups(
     session: Session,
     actor: Actor,
     index: Index,
-    kinds: Sequence[Kind],
+    kinds: Sequence[SearchKind],
     tiers: Sequence[Tier],
     limit: int,
     start: int,
@@ -111,7 +111,7 @@ def _page(
     session: Session,
     actor: Actor,
     index: Index,
-    kind: Kind,
+    kind: SearchKind,
     tiers: Sequence[Tier],
     limit: int,
     start: int,
@@ -313,36 +313,36 @@ def _shown(title: Any, more: Any = None, most: Any = None, about: Any = None, ar
     return (*((null() if column is None else col(column)).label(name) for name, column in texts.items()), *area)
 
 
-CARDS: dict[Kind, Draw] = {
-    Kind.RESIDENT: _residents,
-    Kind.NEED: _needs,
-    Kind.THEME: _plain(
+CARDS: dict[SearchKind, Draw] = {
+    SearchKind.RESIDENT: _residents,
+    SearchKind.NEED: _needs,
+    SearchKind.THEME: _plain(
         select(col(Theme.id), *_shown(Theme.title, Theme.description)).join(Area, col(Area.id) == Theme.area_id),
         col(Theme.id),
         themes_visible_to,
     ),
-    Kind.INITIATIVE: _plain(
+    SearchKind.INITIATIVE: _plain(
         select(col(Initiative.id), *_shown(Initiative.title, Initiative.description, Initiative.lesson)).join(
             Area, col(Area.id) == Initiative.area_id
         ),
         col(Initiative.id),
         initiatives_visible_to,
     ),
-    Kind.ASK: _plain(
+    SearchKind.ASK: _plain(
         select(col(Ask.id), *_shown(Ask.text, about=Institution.name))
         .join(Area, col(Area.id) == Ask.area_id)
         .join(Institution, col(Institution.id) == Ask.institution_id),
         col(Ask.id),
         asks_visible_to,
     ),
-    Kind.COMMITMENT: _plain(
+    SearchKind.COMMITMENT: _plain(
         select(col(Commitment.id), *_shown(Commitment.residents_words, Commitment.promise, about=Institution.name))
         .join(Area, col(Area.id) == Commitment.area_id)
         .join(Institution, col(Institution.id) == Commitment.institution_id),
         col(Commitment.id),
         commitments_visible_to,
     ),
-    Kind.INSTITUTION: _plain(
+    SearchKind.INSTITUTION: _plain(
         select(
             col(Institution.id),
             *_shown(Institution.name, area=(null().label("area_id"), null().label("area_name"))),
@@ -350,7 +350,7 @@ CARDS: dict[Kind, Draw] = {
         col(Institution.id),
         institutions_visible_to,
     ),
-    Kind.PLACE: _plain(
+    SearchKind.PLACE: _plain(
         select(
             col(Area.id),
             *_shown(Area.name, Area.code, area=(col(Area.id).label("area_id"), col(Around.name).label("area_name"))),

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from bsa.shapes import Out, Shape
 
 
-class Kind(StrEnum):
+class SearchKind(StrEnum):
     """What can be found, in the order in which it is shown."""
 
     RESIDENT = "resident"
@@ -37,7 +37,7 @@ class SearchIn(Shape):
     """What to look for. It is sent in the body: words in an address would stand in logs."""
 
     words: SearchWords
-    kind: Kind | None = None
+    kind: SearchKind | None = None
     """Only this kind of thing; without it, the first few of each kind."""
     limit: int = Field(default=5, ge=1, le=100)
     """How many of each kind."""
@@ -76,7 +76,7 @@ class Hit(Out):
 class HitGroup(Shape):
     """What was found of one kind."""
 
-    kind: Kind
+    kind: SearchKind
     hits: list[Hit]
     next_cursor: str | None = None
 
