@@ -66,8 +66,8 @@ demo: setup ## Play the demo story and serve it; PORT= and HOST= say where
 
 # --- proving ----------------------------------------------------------------------------------------------------------
 
-.PHONY: test test-long bench-quick
-test test-long bench-quick: setup $(DONE)/test
+.PHONY: test test-long bench-quick bench-search
+test test-long bench-quick bench-search: setup $(DONE)/test
 
 test: browser ## Run all tests: both databases, and the browser walk
 	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal -m "not long" $(ARGS)
@@ -89,6 +89,9 @@ check: setup $(DONE)/test ## Check style, types, imports between the storeys, an
 
 bench-quick: ## Measure the main lists and pages beside two reference servers
 	@$(BIN)/python benchmarks/quick.py
+
+bench-search: ## Measure the search index; LONG=1 at full size: 100,000 residents, 300,000 needs
+	@$(BIN)/python benchmarks/search.py
 
 # --- keeping up -------------------------------------------------------------------------------------------------------
 
