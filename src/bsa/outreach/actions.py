@@ -120,8 +120,7 @@ def _refuse_house_number(held: Round) -> None:
         raise invalid(
             "where",
             "house_number",
-            "Write the street without a house number; a round has no addresses. "
-            "A number that belongs to the name of the street is written in words.",
+            "Write the street without a house number. A number that belongs to its name is written in words.",
         )
 
 
