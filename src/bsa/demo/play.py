@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from bsa import clock
 from bsa.database import Database
 from bsa.demo.being_there import tell_being_there
+from bsa.demo.bonds import tell_bonds
 from bsa.demo.days import Days, day_of_story
 from bsa.demo.doing import tell_doing
 from bsa.demo.ledger import tell_ledger
@@ -28,6 +29,7 @@ def play(database: Database) -> Stage:
     background = tell_residents(days)
     tell_ledger(days, background)
     tell_lives(days, background)
+    tell_bonds(days, background)
     tell_doing(days)
     days.play(database, stage)
     return stage
