@@ -33,6 +33,7 @@ from bsa.residents.models import (
     WorkerPart,
 )
 from bsa.scales.models import ScaleKind, WhoScores
+from bsa.search.shapes import SearchKind
 from bsa.shares.models import Author, SharePrompt, ShareSide
 from bsa.trust.models import HandoverReason, HandoverState, Stage
 
@@ -172,6 +173,7 @@ KINDS: dict[str, type[StrEnum]] = {
     "sketch_prompt": SketchPrompt,
     "voice": Voice,
     "asset_kind": AssetKind,
+    "search_kind": SearchKind,
     "who_did_it": WhoDidIt,
     "share_side": ShareSide,
     "share_prompt": SharePrompt,
