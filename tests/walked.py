@@ -166,7 +166,7 @@ def prepare(session: Session, cast: Cast) -> dict[str, str]:
         "answered": line.ask_id,
         "letter": session.scalars(select(Letter.id)).one(),
         "proposed": line.commitment_id,
-        **_lifeworld(session, cast, geert),
+        **_lifeworld(session, cast, geert, ria),
         **_learning(session, cast, geert, line.initiative_id),
         **bond(session, cast, geert),
         **look_around(session, me, geert),
@@ -246,11 +246,11 @@ def _more_commitments(session: Session, cast: Cast, ask_id: object, witnesses: l
     return {name: commitment.id for name, commitment in found.items()}
 
 
-def _lifeworld(session: Session, cast: Cast, resident_id: UUID) -> dict[str, object]:
-    """Sketch a life, with a strength; and an impression that a colleague had, who went on."""
+def _lifeworld(session: Session, cast: Cast, resident_id: UUID, other_id: UUID) -> dict[str, object]:
+    """Sketch a life, with a strength; and of the other resident an impression that the stand-in had."""
     me = cast.activator
     impression = SketchLine(
-        resident_id=resident_id, voice=Voice.WORKER, words="Moe", told_on=clock.today(), worker_id=cast.colleague.id
+        resident_id=other_id, voice=Voice.WORKER, words="Moe", told_on=clock.today(), worker_id=cast.colleague.id
     )
     session.add(impression)
     session.flush()

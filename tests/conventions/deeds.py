@@ -207,8 +207,8 @@ DEEDS: list[Deed] = [
     Deed(
         "GET",
         "/sketch-lines/{impression}",
-        "404 403 404 404 404 404 404 404 404",
-        note="the colleague's, who does not look after the resident any more; to others it is not even there",
+        "404 200 404 404 404 404 404 404 404",
+        note="an impression of the colleague, who stands in; for the assigned worker it is not even there",
     ),
     Deed("GET", "/residents/{geert}/assets", OWN_RECORD),
     Deed("POST", "/residents/{geert}/assets", made(OWN_RECORD), {"words": "Kan lassen"}),
