@@ -18,6 +18,7 @@ from web.dependencies import Visitor
 from web.forms import blank
 from web.guests import guest_of
 from web.pages import Pages, draw
+from web.reminders import for_the_day
 
 router = Pages("day", prefix="/day")
 
@@ -38,13 +39,14 @@ def show(request: Request, session: Reading, visitor: Visitor) -> Response:
         still_exploring=day.still_exploring,
         due=[promise for promise in day.promises if promise.due_on <= clock.today()],
         later=[promise for promise in day.promises if promise.due_on > clock.today()],
-        own=list_residents(session, visitor, ResidentQuery(mine=True, limit=12)) if active else None,
+        own=list_residents(session, visitor, ResidentQuery(mine=True, limit=8)) if active else None,
         counts=count_broken_promises(session, visitor).items if leads else [],
-        late=list_commitments(session, visitor, CommitmentQuery(late=True, limit=10)),
+        late=list_commitments(session, visitor, CommitmentQuery(late=True, limit=5)),
         appointments=list_appointments(session, visitor, _of_today()).items,
         waiting=list_signals(session, visitor, SignalQuery(mine=True, open=True, limit=50)).items if active else [],
         lonely=count_lonely_residents(session, visitor).items if leads else [],
         form=blank(guest_of(request), "settle"),
+        **for_the_day(request, session, visitor),
     )
 
 

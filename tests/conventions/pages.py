@@ -403,6 +403,13 @@ PAGES: list[PageDeed] = [
     ),
     form("/accounts/{colleague}/ending", "PATCH /accounts/{colleague}"),
     form("/accounts/{colleague}/return", "PATCH /accounts/{colleague}"),
+    # Reminders
+    page("/reminders", TEAMS),
+    form("/reminders/{reminder}/hush", "PUT /reminders/{reminder}/hush"),
+    form("/reminders/{reminder}/hush/lifting", "DELETE /reminders/{reminder}/hush"),
+    page("/reminders/mail", TEAMS),
+    form("/reminders/mail", "PUT /reminders/mail"),
+    form("/reminders/mail/ending", "DELETE /reminders/mail"),
     # Search: what was found is shown at once, so that what was looked for stands in no address.
     page("/search", ALL),
     form("/search", "POST /searches", ALL),
