@@ -10,7 +10,7 @@ from api.dependencies import Reading, needs
 from api.residents import show_resident
 from bsa.compass.elements import Element, ElementState
 from bsa.compass.shapes import CompassOut, ElementOut
-from bsa.permissions import Permission
+from bsa.permissions import Actor, Permission, allows
 from web.circles import point, ring_segment
 from web.dependencies import Visitor
 from web.pages import Pages, draw, path_of, paths_of
@@ -19,38 +19,40 @@ router = Pages("compass")
 
 CENTRE, INNER, OUTER = 160.0, 66.0, 150.0
 
-IN_AREA: dict[Element, tuple[str, ...]] = {
-    Element.LIFEWORLD: ("residents.index",),
-    Element.CONTEXT: ("residents.index",),
-    Element.TRUST: ("day.show",),
-    Element.OUTREACH: ("residents.index",),
-    Element.QUESTION_BEHIND: ("residents.index",),
-    Element.OWN_SHARE: ("residents.index",),
-    Element.LEARNING: ("initiatives.index",),
-    Element.PRACTICE: ("initiatives.index",),
-    Element.TOGETHER: ("themes.index",),
-    Element.NEIGHBOURHOOD: ("initiatives.index",),
-    Element.DOUBLE_ACTIVATION: ("asks.index",),
-    Element.COOPERATION: ("commitments.index",),
+IN_AREA: dict[Element, str] = {
+    Element.LIFEWORLD: "residents.index",
+    Element.CONTEXT: "residents.index",
+    Element.TRUST: "signals.index",
+    Element.OUTREACH: "rounds.index",
+    Element.QUESTION_BEHIND: "residents.index",
+    Element.OWN_SHARE: "residents.index",
+    Element.LEARNING: "learning.of_area",
+    Element.PRACTICE: "initiatives.index",
+    Element.TOGETHER: "themes.index",
+    Element.NEIGHBOURHOOD: "initiatives.index",
+    Element.DOUBLE_ACTIVATION: "asks.index",
+    Element.COOPERATION: "commitments.index",
 }
-"""Where each element can be done, in a neighbourhood: the first page of these that there is."""
+"""Where each element can be done, in a neighbourhood."""
 
-WITH_RESIDENT: dict[Element, tuple[str, ...]] = {
-    Element.LIFEWORLD: ("residents.show",),
-    Element.CONTEXT: ("network.index",),
-    Element.TRUST: ("residents.show",),
-    Element.OUTREACH: ("contacts.index",),
-    Element.QUESTION_BEHIND: ("needs.new",),
-    Element.OWN_SHARE: ("goals.index",),
-    Element.LEARNING: ("residents.show",),
-    Element.PRACTICE: ("residents.show",),
-    Element.TOGETHER: ("themes.index",),
-    Element.NEIGHBOURHOOD: ("initiatives.index",),
-    Element.DOUBLE_ACTIVATION: ("asks.index",),
-    Element.COOPERATION: ("commitments.index",),
+WITH_RESIDENT: dict[Element, str] = {
+    Element.LIFEWORLD: "lifeworld.show",
+    Element.CONTEXT: "network.index",
+    Element.TRUST: "trust.show",
+    Element.OUTREACH: "contacts.index",
+    Element.QUESTION_BEHIND: "needs.new",
+    Element.OWN_SHARE: "goals.index",
+    Element.LEARNING: "learning.of_resident",
+    Element.PRACTICE: "practice.index",
+    Element.TOGETHER: "themes.index",
+    Element.NEIGHBOURHOOD: "initiatives.index",
+    Element.DOUBLE_ACTIVATION: "asks.index",
+    Element.COOPERATION: "commitments.index",
 }
 """The same on the way with a resident."""
 
+ONLY_FOR = {"residents.index": Permission.SEE_RESIDENTS, "signals.index": Permission.RECORD_SIGNAL}
+"""Pages that not everybody of the team may open: for others the element has no link."""
 
 NARROWED = {"residents.index", "themes.index", "initiatives.index", "asks.index", "commitments.index"}
 """Lists that are narrowed to an area by their address."""
@@ -65,6 +67,7 @@ class Piece:
     x: float
     y: float
     href: str
+    """Where it can be done; empty when that is not for this visitor."""
 
 
 @router.get("/neighbourhoods/{area_id}/compass")
@@ -76,7 +79,7 @@ def show(request: Request, session: Reading, visitor: Visitor, area_id: UUID) ->
         request,
         "compass/show.html",
         compass=compass,
-        pieces=_pieces(request, compass, IN_AREA, area_id=area_id),
+        pieces=_pieces(request, visitor, compass, IN_AREA, area_id=area_id),
         alive=_alive(compass),
     )
 
@@ -87,29 +90,35 @@ def of_resident(request: Request, session: Reading, visitor: Visitor, resident_i
     """Show which elements are alive on the way with a resident."""
     compass = show_resident_compass(session, visitor, resident_id)
     resident = show_resident(session, visitor, resident_id)
+    where = dict(WITH_RESIDENT)
+    if Permission.WRITE_OWN_SHARE in resident.allowed_actions:
+        where[Element.OWN_SHARE] = "shares.index"
     return draw(
         request,
         "compass/of_resident.html",
         resident=resident,
         compass=compass,
-        pieces=_pieces(request, compass, WITH_RESIDENT, resident_id=resident_id, area_id=resident.area_id),
+        pieces=_pieces(request, visitor, compass, where, resident_id=resident_id, area_id=resident.area_id),
         alive=_alive(compass),
     )
 
 
-def _pieces(request: Request, compass: CompassOut, where: dict[Element, tuple[str, ...]], **keys: UUID) -> list[Piece]:
+def _pieces(
+    request: Request, visitor: Actor, compass: CompassOut, where: dict[Element, str], **keys: UUID
+) -> list[Piece]:
     paths, angle = paths_of(request.app), 360 / len(Element)
     found = []
     for number, element in enumerate(compass.elements):
-        name = next(name for name in where[element.element] if name in paths)
-        x, y = point(CENTRE, (INNER + OUTER) / 2, (number + 0.5) * angle)
-        path = ring_segment(CENTRE, INNER, OUTER, number * angle + 1, (number + 1) * angle - 1)
+        name = where[element.element]
         kept = {
             key: value
             for key, value in keys.items()
             if "{" + key + "}" in paths[name] or (key == "area_id" and name in NARROWED)
         }
-        found.append(Piece(element, path, x, y, path_of(paths, name, kept)))
+        x, y = point(CENTRE, (INNER + OUTER) / 2, (number + 0.5) * angle)
+        path = ring_segment(CENTRE, INNER, OUTER, number * angle + 1, (number + 1) * angle - 1)
+        may = name not in ONLY_FOR or allows(visitor, ONLY_FOR[name])
+        found.append(Piece(element, path, x, y, path_of(paths, name, kept) if may else ""))
     return found
 
 

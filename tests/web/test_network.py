@@ -267,6 +267,17 @@ def test_the_compass_links_every_element_to_where_it_can_be_done(browse: Browse,
     assert "/compass" in browser.get(f"/neighbourhoods/{cast.here_id}").text
 
 
+def test_a_team_leader_gets_links_only_to_what_is_open_to_the_role(browse: Browse, cast: Cast) -> None:
+    browser = browse("teamleader")
+
+    page = browser.get(f"/neighbourhoods/{cast.here_id}/compass").text
+
+    table = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    links = [part.partition('"')[0] for part in table.split('href="')[1:]]
+    assert 5 < len(links) < 12
+    assert [link for link in links if browser.get(link.replace("&amp;", "&")).status_code != 200] == []
+
+
 @pytest.mark.parametrize(
     ("who", "status"), [("colleague", 403), ("stranger", 404), ("teamleader", 404), ("admin", 404)]
 )
