@@ -18,6 +18,8 @@ from sqlalchemy import Engine, event
 from sqlmodel import Session, col, select
 
 from bsa import clock
+from bsa.appointments.actions import make_appointment
+from bsa.appointments.shapes import AppointmentIn
 from bsa.areas.actions import record_area
 from bsa.areas.models import Area, Level
 from bsa.areas.shapes import AreaIn
@@ -48,9 +50,8 @@ from bsa.permissions import Actor, Purpose, Role
 from bsa.practice.actions import make_speaking_order
 from bsa.practice.models import PracticeMoment
 from bsa.practice.shapes import SpeakingOrderIn
-from bsa.residents.models import Resident
 from bsa.residents.actions import raise_level
-from bsa.residents.models import Informed, RegistrationLevel
+from bsa.residents.models import Informed, RegistrationLevel, Resident
 from bsa.residents.shapes import LevelIn
 from bsa.scales.actions import record_scale
 from bsa.scales.shapes import ScaleIn
@@ -58,6 +59,9 @@ from bsa.shapes import Listing, Page
 from bsa.shares.models import OwnShare
 from bsa.themes.actions import name_theme
 from bsa.themes.shapes import ThemeIn
+from bsa.trust.actions import propose_handover, record_signal
+from bsa.trust.models import HandoverReason
+from bsa.trust.shapes import HandoverIn, SignalIn
 
 from tests.around import look_around
 from tests.cast import Cast, a_resident
@@ -70,10 +74,13 @@ OF_RESIDENTS = (4, "caller, rows, the residents' keys from their separate store,
 OF_ONE_RESIDENT = (7, "caller, the resident, the workers, the key, rows, names, access log")
 STATEMENTS: dict[str, tuple[int, str]] = {
     "/accounts": (4, "caller, accounts, and their roles and their areas, which are two lists of their own"),
+    "/appointments": OF_RESIDENTS,
     "/areas": (2, "caller, rows"),
     "/asks": (2, "caller, rows"),
     "/colleagues": (2, "caller, rows"),
     "/commitments": (2, "caller, rows"),
+    "/handovers": OF_RESIDENTS,
+    "/handovers/needed": OF_RESIDENTS,
     "/initiatives": (3, "caller, rows, their themes"),
     "/institutions": (2, "caller, rows"),
     "/institutions/{institution_id}/contacts": (3, "caller, the institution, rows"),
@@ -96,8 +103,10 @@ STATEMENTS: dict[str, tuple[int, str]] = {
         9,
         "caller, the resident, the workers, the key, rows, their levels, their scores, names, access log",
     ),
+    "/residents/{resident_id}/signals": (6, "caller, the resident, the workers, the key, rows, access log"),
     "/scales": (2, "caller, rows"),
     "/rounds": (3, "caller, rows, names"),
+    "/signals": OF_RESIDENTS,
     "/themes": (3, "caller, rows, their needs"),
     "/themes/{theme_id}/needs": (5, "caller, the theme, rows, the residents' keys, access log"),
 }
@@ -120,6 +129,8 @@ def things(database: Database, cast: Cast, standing_clock: None) -> dict[str, st
         first, *_ = [_one_of_each(session, me, area_id, number) for number, area_id in enumerate(areas)]
         sheet = LevelIn(level=RegistrationLevel.DOSSIER, informed_on=clock.today(), informed_how=Informed.SHEET)
         raise_level(session, me, first["resident_id"], 1, sheet)
+        for _ in range(51):
+            _bond(session, me, first["resident_id"])
         for _ in range(50):
             _contact(session, me, first["resident_id"])
             _lifeworld(session, me, first["resident_id"])
@@ -225,8 +236,9 @@ def _one_of_each(session: Session, me: Actor, area_id: UUID, number: int) -> dic
     """Make one row for each list, in an area of its own; return the keys that paths are made of."""
     today = clock.today()
     colleague = AccountIn(name=f"colleague{number}", display_name="Colleague", roles=[Role.ACTIVATOR])
-    create_account(session, None, colleague.model_copy(update={"area_ids": [area_id]}))
+    next_face = create_account(session, None, colleague.model_copy(update={"area_ids": [area_id]}))
     resident_id = a_resident(session, me, area_id).id
+    propose_handover(session, me, resident_id, HandoverIn(to_account_id=next_face.id, reason=HandoverReason.LEAVES))
     _contact(session, me, resident_id)
     _lifeworld(session, me, resident_id)
     _theme(session, me, area_id, f"Tocht {number}", [_need(session, me, resident_id)])
@@ -253,6 +265,12 @@ def _one_of_each(session: Session, me: Actor, area_id: UUID, number: int) -> dic
         "institution_id": institution.id,
         "ask_id": ask.id,
     }
+
+
+def _bond(session: Session, me: Actor, resident_id: UUID) -> None:
+    record_signal(session, me, resident_id, SignalIn(words="De lamp is stuk", came_on=clock.today()))
+    told = AppointmentIn(starts_at=clock.now(), resident_id=resident_id, place="Aan de keukentafel")
+    make_appointment(session, me, told)
 
 
 def _contact(session: Session, me: Actor, resident_id: UUID) -> None:
