@@ -27,7 +27,7 @@ def a_dossier(client: TestClient, cast: Cast) -> str:
 
 
 def scale(client: TestClient, key: str) -> str:
-    return next(one["id"] for one in client.get("/scales").json()["items"] if one["key"] == key)
+    return next(str(one["id"]) for one in client.get("/scales").json()["items"] if one["key"] == key)
 
 
 def test_a_tie_is_noted_changed_and_ended_on_the_version_that_was_seen(client_of: ClientOf, cast: Cast) -> None:

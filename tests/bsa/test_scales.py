@@ -150,7 +150,7 @@ def test_a_definition_goes_out_as_it_comes_in(session: Session, cast: Cast) -> N
     ("wrong", "code"),
     [
         ({"is_measurement": False, "aggregate_allowed": True}, "aggregate_allowed"),
-        ({"levels": [TOLD["levels"][0], TOLD["levels"][0]]}, "levels"),  # type: ignore[index]
+        ({"levels": [TOLD["levels"][0], TOLD["levels"][0]]}, "levels"),
         ({"kind": "profile"}, "domains"),
         ({"domains": [{"key": "aa", "label": {"nl": "a", "en": "a"}}]}, "domains"),
     ],
