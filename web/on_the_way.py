@@ -2,7 +2,7 @@
 
 The page holds nothing of anybody: what it shows of residents and rounds it asks for as `things`, and keeps encrypted
 on the device. So its shell may lie in the browser's cache, and opens where there is no connection. What was noted comes
-one by one to `sendings`, under a key that the device made, and is done once (docs/adr/0021-without-a-connection.md).
+one by one to `sendings`, under a key that the device made, and is done once (docs/adr/0022-without-a-connection.md).
 """
 
 import json

@@ -81,6 +81,19 @@ PAGES: list[PageDeed] = [
     page("/neighbourhoods/{here}", "200 200 404 200 404 404 403 403 404"),
     # Day
     page("/day", "200 200 200 200 403 403 403 403 403"),
+    # On the way
+    page("/on-the-way", WORKERS),
+    page("/on-the-way/shell?lang=nl", ALL, open=True),
+    page("/on-the-way/things", WORKERS),
+    form(
+        "/on-the-way/sendings",
+        "POST /residents/{geert}/contacts",
+        "201 403 404 403 403 403 403 403 403",
+        sends="contact",
+        subject="{geert}",
+    ),
+    page("/sw.js?lang=nl", ALL, open=True),
+    page("/manifest.webmanifest", ALL, open=True),
     # Residents
     page("/residents", "200 200 200 403 403 403 403 200 403"),
     page("/residents/new", WORKERS),

@@ -50,7 +50,14 @@
   // One at a time, in all windows together: nobody seals with a key that another window is just replacing.
   const alone = (work) => navigator.locks.request("bsa-device", work);
 
-  const changed = () => document.dispatchEvent(new CustomEvent("bsa:device"));
+  // Tell this window and the others that something was kept or sent.
+  const windows = able ? new BroadcastChannel("bsa-device") : null;
+  const heard = () => document.dispatchEvent(new CustomEvent("bsa:device"));
+  const changed = () => {
+    heard();
+    windows.postMessage("changed");
+  };
+  if (windows) windows.onmessage = heard;
 
   // --- sealing -----------------------------------------------------------------------------------------------------
 
@@ -80,7 +87,9 @@
     const held = await keyOf(account);
     const rules = { idleMinutes, hours, days };
     if (held && held.signIn === signIn) {
-      const again = { ...held, ...rules, locked: false, seen: Date.now() };
+      // The server says that the sign-in holds; whatever this device's clock made of it.
+      const began = Date.now() - held.began > hours * 60 * MINUTE ? Date.now() : held.began;
+      const again = { ...held, ...rules, began, locked: false, seen: Date.now() };
       await within("readwrite", (_, keys, told) => { keys.put(again); told.put({ name: "last", account }); });
       return;
     }
@@ -296,11 +305,12 @@
 
   const bare = ({ id, at, ...value }) => value;
 
-  // Send what can be sent, one after the other. One window sends at a time.
-  const send = ({ account, csrf, days }, heard = () => undefined) => navigator.locks.request(
-    "bsa-sending", { ifAvailable: true },
+  // Send what can be sent, one after the other. One window sends at a time; who is patient waits for its turn.
+  const send = ({ account, csrf, days, patient = false }, done = () => undefined) => navigator.locks.request(
+    "bsa-sending", { ifAvailable: !patient },
     async (mine) => {
       if (!mine) return "busy";
+      if (navigator.onLine === false) return "unreached";
       const passed = new Set();
       for (;;) {
         const all = await queue(account);
@@ -313,7 +323,7 @@
         const { became, said } = await sendOne(value, csrf).catch(() => ({ became: "unreached" }));
         if (became === "done") {
           await change(account, settled(await queue(account), value, said));
-          heard(value, said);
+          done(value, said);
         } else if (became === "refused") {
           await change(account, { [value.id]: { ...bare(value), tried: true, refused: said } });
         } else {
@@ -374,21 +384,22 @@
 
   // --- signing out -------------------------------------------------------------------------------------------------
 
-  // Somebody signed out where there was no connection: tell the server as soon as there is one.
-  const leaveLate = async () => {
-    if (!(await anything())) return;
+  // Somebody signed out where there was no connection: tell the server as soon as there is one. Until then nobody is
+  // taken to be signed in here; the answer tells whether that is settled.
+  const leaveLate = () => navigator.locks.request("bsa-leaving", async () => {
+    if (!(await anything())) return true;
     const told = await within("readonly", (_, __, all) => all.get("left"));
-    if (!told) return;
+    if (!told) return true;
     const here = inside();
-    const others = await ofOthers("");
     if (!here || here.signIn === told.signIn) {
-      const body = new URLSearchParams(others ? { others_wait: "true" } : {});
+      const body = new URLSearchParams((await ofOthers("")) ? { others_wait: "true" } : {});
       const gone = await fetch("/sign-out", { method: "POST", body, redirect: "manual" }).catch(() => null);
-      if (!gone) return;
+      if (!gone) return false;
     }
     await within("readwrite", (_, __, all) => all.delete("left"));
     if (here && here.signIn === told.signIn) location.assign("/sign-in");
-  };
+    return true;
+  });
 
   const leave = async ({ account, signIn, form }) => {
     const body = new URLSearchParams(new FormData(form));
@@ -416,7 +427,9 @@
       if (button.dataset.answer === "stay") dialog.close();
       if (button.dataset.answer !== "send") return;
       const held = await keyOf(here.account);
-      await send({ ...here, days: held.days });
+      // Where the page came out of the cache, it asks first who is signed in.
+      if (window.bsaDevice.renew) await window.bsaDevice.renew();
+      await send({ ...here, csrf: here.form.elements.csrf.value, days: held.days, patient: true });
       const left = await count(here.account);
       if (left === 0) {
         await leave(here);
@@ -440,7 +453,7 @@
   });
 
   window.bsaDevice = {
-    able, add, again, asks: tooOld, change, count, drop, expire, inside, keep, last, lock, locked, ofOthers, queue,
+    able, add, again, asks: tooOld, change, count, drop, expire, inside, keep, last, leaveLate, lock, locked, ofOthers, queue,
     recall, rested, seen, send, takeBack, welcome,
   };
 
@@ -453,7 +466,12 @@
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     if (ctx.target === document.body) start();
   });
-  window.addEventListener("online", () => { rested(); leaveLate(); carryOn(); });
+  window.addEventListener("online", async () => {
+    if (!able) return;
+    rested();
+    await leaveLate();
+    await carryOn();
+  });
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
 })();

@@ -207,8 +207,8 @@
     const state = { cut: words.no_connection, "signed out": words.sign_in_first }[connection];
     page("queue-why").textContent = [state, decide && !shut && words.to_decide].filter(Boolean).join(" ");
     page("queue-list").replaceChildren(...(shut ? [] : grouped().map(itemOf)));
-    if (number > 0) tell(words.kept);
-    else if (sentSome) tell(words.all_sent);
+    const rest = sentSome ? words.all_sent : "";
+    tell(number > 0 ? words.kept : rest);
   };
 
   const draw = () => {
@@ -245,7 +245,8 @@
   };
 
   // From what the device kept; nothing of a person when it is locked, and nothing at all of another account.
-  const recall = async () => {
+  // Where somebody is typing already, the note is left alone.
+  const recall = async (typing = false) => {
     const held = await device.last();
     const here = device.inside();
     if (!held || (here && here.account !== held.account)) {
@@ -268,7 +269,7 @@
     shut = false;
     residents = (await device.recall(me.account, "residents")) || [];
     drawPeople();
-    fillNote(await device.recall(me.account, "draft"));
+    if (!typing) fillNote(await device.recall(me.account, "draft"));
     draw();
   };
 
@@ -297,9 +298,7 @@
       clearNote();
       [current, taps, sentSome, editing] = ["", [], false, ""];
     }
-    const typing = !stranger && !shut && noteTyped();
-    await recall();
-    if (typing) fillNote(typing);
+    await recall(!stranger && !shut);
     await others(await device.expire(told.account, told.days));
   };
 
@@ -307,6 +306,7 @@
   const ask = async () => {
     let answer;
     try {
+      if (!(await device.leaveLate())) throw new Error("later");
       answer = await fetch("/on-the-way/things", {
         headers: { Accept: "application/json" },
         redirect: "manual",
@@ -452,7 +452,8 @@
       form.reset();
       page("tally-new").open = false;
       draw();
-      page("tally").focus();
+      page("tally").focus({ preventScroll: true });
+      window.scrollTo({ top: 0 });
     }
   };
 
@@ -626,6 +627,7 @@
     check();
     const held = await device.last();
     if (!held !== !me || (held && held.account !== me.account)) await recall();
+    else await refresh();
   };
 
   // --- begin -----------------------------------------------------------------------------------------------------------
@@ -666,17 +668,19 @@
 
   const start = async () => {
     if (!page("way")) return;
+    show("way-scripts", false);
     if (!device || !device.able) {
       show("way-plain", true);
       return;
     }
-    show("way-elsewhere", false);
+    show("way-without", false);
     show("way", true);
     words = Object.fromEntries(
       [...page("way-words").content.querySelectorAll("[data-word]")].map((one) => [one.dataset.word, one.textContent])
     );
     show("way-elsewhere-now", window.location.pathname !== "/on-the-way");
     roundsAt = page("tally-page").getAttribute("href");
+    device.renew = ask;
     listen();
     fromAddress();
     clearNote();
