@@ -66,8 +66,8 @@ demo: setup ## Play the demo story and serve it; PORT= and HOST= say where
 
 # --- proving ----------------------------------------------------------------------------------------------------------
 
-.PHONY: test test-long bench-quick
-test test-long bench-quick: setup $(DONE)/test
+.PHONY: test test-long bench-quick bench-search
+test test-long bench-quick bench-search: setup $(DONE)/test
 
 test: browser ## Run all tests: both databases, and the browser walk
 	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal -m "not long" $(ARGS)
@@ -90,6 +90,9 @@ check: setup $(DONE)/test ## Check style, types, imports between the storeys, an
 bench-quick: ## Measure the main lists and pages beside two reference servers
 	@$(BIN)/python benchmarks/quick.py
 
+bench-search: ## Measure the search index; LONG=1 at full size: 100,000 residents, 300,000 needs
+	@$(BIN)/python benchmarks/search.py
+
 # --- keeping up -------------------------------------------------------------------------------------------------------
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(UPGRADE)
@@ -104,7 +107,7 @@ lock: $(DONE)/build ## Lock the requirements again; UPGRADE=--upgrade takes newe
 messages: setup ## Bring the Dutch and English catalogues up to date with the words in the code
 	@mkdir -p var
 	@$(BIN)/pybabel --quiet extract --mapping-file=pyproject.toml --project=bsa --sort-by-file --no-wrap --add-location=file \
-		--keyword=N_ --keyword=invalid:3 --keyword=Fault:3 --keyword=PydanticCustomError:2 --keyword=Conflict --keyword=NotAllowed \
+		--keyword=N_ --keyword=invalid:3 --keyword=Fault:3 --keyword=PydanticCustomError:2 --keyword=Conflict --keyword=Question --keyword=NotAllowed \
 		--add-comments=NOTE: --output-file=var/bsa.pot src/bsa api web
 	@for locale in nl en; do \
 		catalogue=web/locales/$$locale/LC_MESSAGES/bsa.po; \

@@ -20,6 +20,7 @@ from bsa.people.shapes import (
 )
 from bsa.permissions import Permission
 from bsa.shapes import Page
+from bsa.trust import actions as trust
 
 router = APIRouter(prefix="/accounts", tags=["accounts"], route_class=AnsweringRoute)
 colleagues = APIRouter(prefix="/colleagues", tags=["accounts"], route_class=AnsweringRoute)
@@ -53,8 +54,8 @@ def show_account(session: Reading, caller: Caller, account_id: UUID) -> AccountO
 def change_account(
     session: Writing, caller: WritingCaller, account_id: UUID, version: SeenVersion, change: AccountChange
 ) -> AccountOut:
-    """Change an account's name, roles or reach, or end it."""
-    account = actions.change_account(session, caller, account_id, version, change)
+    """Change an account's name, roles or reach, or end it: not while residents are without an agreed next face."""
+    account = trust.change_account(session, caller, account_id, version, change)
     return queries.accounts_out(session, caller, [account])[0]
 
 

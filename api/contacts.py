@@ -6,10 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from api.answers import AnsweringRoute, found_at
-from api.dependencies import Caller, Reading, Writing, WritingCaller, needs
+from api.dependencies import Caller, Reading, SentKey, Writing, WritingCaller, content_of, needs
 from bsa.contacts import actions, queries
 from bsa.contacts.shapes import ContactIn, ContactOut, StrikeIn
 from bsa.permissions import Permission
+from bsa.sendings import once
 from bsa.shapes import Listing, Page
 
 router = APIRouter(prefix="/contacts", tags=["contacts"], route_class=AnsweringRoute)
@@ -28,9 +29,19 @@ def list_contacts(
 @of_resident.post("", status_code=201)
 @found_at("/contacts")
 @needs(Permission.NOTE_CONTACT)
-def note_contact(session: Writing, caller: WritingCaller, resident_id: UUID, told: ContactIn) -> ContactOut:
+def note_contact(
+    session: Writing, caller: WritingCaller, resident_id: UUID, told: ContactIn, key: SentKey = None
+) -> ContactOut:
     """Note a contact, and in the same go what you promised."""
-    return queries.show_contact(session, caller, actions.note_contact(session, caller, resident_id, told).id)
+    contact = once(
+        session,
+        caller,
+        key,
+        content_of("contact", resident_id, told),
+        lambda: actions.note_contact(session, caller, resident_id, told),
+        lambda contact_id: queries.find_contact(session, caller, contact_id),
+    )
+    return queries.show_contact(session, caller, contact.id)
 
 
 @router.get("/{contact_id}")

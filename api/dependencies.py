@@ -19,6 +19,7 @@ from bsa.database import Database
 from bsa.errors import NotAllowed, NotSignedIn
 from bsa.people.queries import actor_by_token
 from bsa.permissions import Actor, Permission, allows
+from bsa.shapes import Shape
 
 Operation = TypeVar("Operation", bound=Callable[..., Any])
 
@@ -96,6 +97,21 @@ async def seen_version(
 
 
 SeenVersion = Annotated[int, Depends(seen_version)]
+
+SentKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[\x21-\x7e]{1,100}$",
+        description="A key of your own for this one thing: sent again under the same key, it is done once.",
+    ),
+]
+"""The sender's own key; it goes to `bsa.sendings.once`, with `content_of` what was sent."""
+
+
+def content_of(*told: object) -> str:
+    """Return what was sent, with what it was sent to, as one text: a second sending is told from another by it."""
+    return "|".join(one.model_dump_json() if isinstance(one, Shape) else str(one) for one in told)
 
 
 def _known(request: Request, session: Session) -> Actor:

@@ -15,11 +15,13 @@ from bsa.errors import (
     Conflict,
     Fault,
     Invalid,
+    KeyReused,
     MovedTo,
     NotAllowed,
     NotFound,
     NotSignedIn,
     OutOfService,
+    Question,
     Refusal,
     Stale,
     TooManyAttempts,
@@ -47,7 +49,9 @@ STATUS: dict[type[Refusal], HTTPStatus] = {
     NotAllowed: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
+    Question: HTTPStatus.CONFLICT,
     Stale: HTTPStatus.PRECONDITION_FAILED,
+    KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     MissingVersion: HTTPStatus.PRECONDITION_REQUIRED,
     TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
     OutOfService: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -122,6 +126,11 @@ def _refusal(request: Request, error: Exception) -> Response:
     errors = None
     if isinstance(error, Invalid):
         errors = [_fault(fault) for fault in error.faults]
+    if isinstance(error, Question):
+        # Sent again with this field true, it is done.
+        place = {"in": "query"} if request.method == "GET" else {"in": "body"}
+        location = to_camel(error.answer) if request.method == "GET" else "/" + to_camel(error.answer)
+        errors = [{**place, "location": location, "detail": str(error), "code": "question"}]
     if isinstance(error, NotSignedIn):
         token_sent = "authorization" in request.headers
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if token_sent else "Bearer"

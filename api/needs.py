@@ -19,10 +19,15 @@ from bsa.needs.shapes import (
     NeedItem,
     NeedOut,
     NeedQuery,
+    SharingIn,
+    Sheet,
+    SheetQuery,
 )
+from bsa.needs.sheet import show_sheet as sheet_of
 from bsa.permissions import Permission
 from bsa.shapes import Page
 
+sheet = APIRouter(prefix="/residents/{resident_id}/sheet", tags=["residents"], route_class=AnsweringRoute)
 router = APIRouter(prefix="/needs", tags=["needs"], route_class=AnsweringRoute)
 of_resident = APIRouter(prefix="/residents/{resident_id}/needs", tags=["needs"], route_class=AnsweringRoute)
 
@@ -88,6 +93,16 @@ def strike_layer(
     return queries.show_need(session, caller, need.id)
 
 
+@router.post("/{need_id}/layers/{layer_id}/sharing")
+@needs(Permission.SHARE_LAYER)
+def share_layer(
+    session: Writing, caller: WritingCaller, need_id: UUID, layer_id: UUID, version: SeenVersion, wanted: SharingIn
+) -> NeedOut:
+    """Choose whether a layer may be passed on, to a referral or a theme; only what the resident confirmed may."""
+    need = actions.share_layer(session, caller, need_id, layer_id, version, wanted)
+    return queries.show_need(session, caller, need.id)
+
+
 @router.get("/{need_id}/decisions")
 @needs(Permission.OPEN_RECORD)
 def list_decisions(session: Reading, caller: Caller, need_id: UUID) -> Page[DecisionOut]:
@@ -119,3 +134,13 @@ def close_need(
 def reopen_need(session: Writing, caller: WritingCaller, need_id: UUID, version: SeenVersion) -> NeedOut:
     """Open a closed need again."""
     return queries.show_need(session, caller, actions.reopen_need(session, caller, need_id, version).id)
+
+
+@sheet.get("")
+@needs(Permission.OPEN_RECORD)
+def show_sheet(session: Reading, caller: Caller, resident_id: UUID, wanted: Annotated[SheetQuery, Query()]) -> Sheet:
+    """Show what you wrote down together, in the resident's own words; never what only a worker thought.
+
+    For a resident who would rather not read it is asked first (409); `evenSo` answers that.
+    """
+    return sheet_of(session, caller, resident_id, even_so=wanted.even_so)

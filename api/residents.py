@@ -22,6 +22,7 @@ from bsa.residents.shapes import (
     ResidentIn,
     ResidentItem,
     ResidentOut,
+    ResidentPhaseIn,
     ResidentQuery,
     WorkerIn,
 )
@@ -76,6 +77,23 @@ def go_to_level(
 def list_losses(session: Reading, caller: Caller, resident_id: UUID, level: RegistrationLevel) -> Page[LevelLoss]:
     """List what a step down to this level would delete."""
     return Page(items=losses(session, caller, resident_id, level))
+
+
+@router.post("/{resident_id}/phase")
+@needs(Permission.CHANGE_PHASE)
+def change_phase(
+    session: Writing, caller: WritingCaller, resident_id: UUID, version: SeenVersion, wanted: ResidentPhaseIn
+) -> ResidentOut:
+    """Go on to another phase of the way together, or back to an earlier one."""
+    resident = actions.change_phase(session, caller, resident_id, version, wanted)
+    return queries.resident_out(session, caller, resident)
+
+
+@router.post("/{resident_id}/exploring")
+@needs(Permission.CHANGE_PHASE)
+def mean_exploring(session: Writing, caller: WritingCaller, resident_id: UUID, version: SeenVersion) -> ResidentOut:
+    """Say that exploring for so long is on purpose; it is asked again after as many days."""
+    return queries.resident_out(session, caller, actions.mean_exploring(session, caller, resident_id, version))
 
 
 @router.post("/{resident_id}/merges", status_code=201)

@@ -92,19 +92,20 @@ def servers(place: Place) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def _server(app: str, place: Place) -> Iterator[str]:
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "uvicorn", app, "--factory", "--workers", str(WORKERS), "--port", str(port)]
     command += ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
     process = subprocess.Popen(command, cwd=ROOT, env=place.environment(), start_new_session=True)
     try:
-        _wait_until_up(process, port)
+        wait_until_up(process, port)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _wait_until_up(process: subprocess.Popen[bytes], port: int) -> None:
+def wait_until_up(process: subprocess.Popen[bytes], port: int, settling: float = SETTLING) -> None:
+    """Wait until a server listens, and a little longer."""
     until = time.monotonic() + 120
     while time.monotonic() < until and process.poll() is None:
         try:
@@ -112,12 +113,13 @@ def _wait_until_up(process: subprocess.Popen[bytes], port: int) -> None:
         except OSError:
             time.sleep(0.1)
         else:
-            time.sleep(SETTLING)
+            time.sleep(settling)
             return
     raise RuntimeError("A server did not come up.")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Find a port that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

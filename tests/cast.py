@@ -21,6 +21,7 @@ from bsa.permissions import Actor, Purpose, Role
 from bsa.residents.actions import raise_level, register_resident
 from bsa.residents.models import Informed, RegistrationLevel, Resident
 from bsa.residents.shapes import LevelIn, ResidentIn
+from bsa.scales.actions import add_shipped_scales
 
 NOW = datetime(2026, 3, 24, 9, 30, tzinfo=UTC)
 """The moment at which tests that stand the clock stand it."""
@@ -95,6 +96,7 @@ def gather(session: Session) -> Cast:
             institution_id=institutions.get(name),
         )
         create_account(session, None, told)
+    add_shipped_scales(session)
     session.flush()
     return Cast(
         municipality_id=municipality.id,

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from bsa import clock
+from bsa.appointments.models import Appointment
 from bsa.areas.models import Area
 from bsa.asks.actions import draft_ask, put_ask, record_answer
 from bsa.asks.models import Ask, Letter
@@ -21,41 +22,72 @@ from bsa.commitments.shapes import CommitmentEventIn, VerdictIn
 from bsa.contacts.actions import note_contact
 from bsa.contacts.models import Promise
 from bsa.contacts.shapes import ContactIn
+from bsa.goals.models import Goal
 from bsa.initiatives.actions import add_participant, set_aim
 from bsa.initiatives.models import Initiative
 from bsa.initiatives.shapes import AimIn, ParticipantIn
 from bsa.institutions.actions import record_contact
 from bsa.institutions.models import Institution, InstitutionContact
 from bsa.institutions.shapes import InstitutionContactIn
+from bsa.learning.actions import record_step
+from bsa.learning.shapes import LearningStepIn
+from bsa.lifeworld.actions import note_asset, note_sketch_line
+from bsa.lifeworld.models import SketchLine, Voice
+from bsa.lifeworld.shapes import AssetIn, SketchLineIn
 from bsa.needs.actions import deepen_need, record_need
 from bsa.needs.models import Need, NeedLayer
 from bsa.needs.shapes import LayerIn, NeedIn
+from bsa.network.models import Tie
+from bsa.outreach.actions import note_no_ring, start_round
+from bsa.outreach.models import Round
+from bsa.outreach.shapes import AddressIn, RoundIn
 from bsa.people.actions import issue_token, sign_in
 from bsa.people.models import Account
 from bsa.people.passwords import hash_password
 from bsa.people.shapes import SignInIn
+from bsa.practice.actions import make_speaking_order, plan_practice
+from bsa.practice.models import PracticeMoment, SpeakingOrder
+from bsa.practice.shapes import PracticeIn, SpeakingOrderIn
+from bsa.reminders.actions import hush, want_weekly_mail
+from bsa.reminders.models import ReminderKind
+from bsa.reminders.shapes import WeeklyMailIn
 from bsa.residents.actions import assign_worker, raise_level, record_consent
 from bsa.residents.models import Consent, Resident, ResidentWorker
 from bsa.residents.shapes import ConsentIn, LevelIn, WorkerIn
+from bsa.scales.models import ScaleDefinition
+from bsa.shares.actions import write_share
+from bsa.shares.shapes import OwnShareIn
 from bsa.themes.actions import name_theme
 from bsa.themes.models import Theme
 from bsa.themes.shapes import ThemeIn
+from bsa.trust.models import Handover, Signal
 
+from tests.around import look_around
+from tests.bonds import bond
 from tests.cast import PASSWORD, Cast, a_resident
 from tests.line import a_commitment, walk_the_line
 
 VERSIONED = (
     Account,
+    Appointment,
     Area,
     Ask,
     Commitment,
+    Goal,
+    Handover,
     Initiative,
     Institution,
     InstitutionContact,
     Need,
+    PracticeMoment,
     Promise,
     Resident,
+    Round,
+    ScaleDefinition,
+    Signal,
+    SpeakingOrder,
     Theme,
+    Tie,
 )
 
 
@@ -114,6 +146,9 @@ def prepare(session: Session, cast: Cast) -> dict[str, str]:
         "promise": session.scalars(select(Promise.id)).one(),
         "need": need.id,
         "other_need": other_need.id,
+        "stated": session.scalars(
+            select(NeedLayer.id).where(col(NeedLayer.need_id) == need.id, col(NeedLayer.depth) == 0)
+        ).one(),
         "layer": session.scalars(select(NeedLayer.id).where(col(NeedLayer.depth) == 1)).one(),
         "consent": session.scalars(select(Consent.id).where(col(Consent.scope) == "to_be_counted")).one(),
         "stand_in": session.scalars(select(ResidentWorker.id).where(col(ResidentWorker.part) == "stands_in")).one(),
@@ -131,6 +166,12 @@ def prepare(session: Session, cast: Cast) -> dict[str, str]:
         "answered": line.ask_id,
         "letter": session.scalars(select(Letter.id)).one(),
         "proposed": line.commitment_id,
+        **_lifeworld(session, cast, geert, ria),
+        **_learning(session, cast, geert, line.initiative_id),
+        **bond(session, cast, geert),
+        **look_around(session, me, geert),
+        "round": _a_round(session, cast),
+        "reminder": _a_reminder(session, cast),
         **_more_asks(session, cast, line.initiative_id),
         **_more_commitments(session, cast, line.ask_id, [geert, ria]),
     }
@@ -162,6 +203,20 @@ def _a_dossier(session: Session, cast: Cast, resident_id: UUID) -> UUID:
     return resident.id
 
 
+def _a_round(session: Session, cast: Cast) -> UUID:
+    """Go round in a street where somebody asked not to be rung."""
+    note_no_ring(session, cast.activator, AddressIn(area_id=cast.here_id, street="Molenstraat", number="14"))
+    return start_round(session, cast.activator, RoundIn(area_id=cast.here_id, where="Molenstraat")).id
+
+
+def _a_reminder(session: Session, cast: Cast) -> str:
+    """Let everybody who is reminded have the weekly mail, and hear nothing of one kind for now."""
+    for name in ("activator", "colleague", "stranger", "teamleader"):
+        hush(session, cast.actors[name], ReminderKind.ASK_OVERDUE)
+        want_weekly_mail(session, cast.actors[name], WeeklyMailIn(address=f"{name}@bsa.example"))
+    return ReminderKind.ASK_OVERDUE.value
+
+
 def _more_asks(session: Session, cast: Cast, initiative_id: object) -> dict[str, object]:
     me, today = cast.activator, clock.today()
     told = AskIn.model_validate(
@@ -189,6 +244,43 @@ def _more_commitments(session: Session, cast: Cast, ask_id: object, witnesses: l
     record_verdict(session, me, broken.id, broken.version, VerdictIn.model_validate(verdict | {"close_window": True}))
     _enter(session, cast, found["shown"], {"kind": "published", "visibility": "public", "previewed": True})
     return {name: commitment.id for name, commitment in found.items()}
+
+
+def _lifeworld(session: Session, cast: Cast, resident_id: UUID, other_id: UUID) -> dict[str, object]:
+    """Sketch a life, with a strength; and of the other resident an impression that the stand-in had."""
+    me = cast.activator
+    impression = SketchLine(
+        resident_id=other_id, voice=Voice.WORKER, words="Moe", told_on=clock.today(), worker_id=cast.colleague.id
+    )
+    session.add(impression)
+    session.flush()
+    return {
+        "line": note_sketch_line(session, me, resident_id, SketchLineIn(words="De kinderen komen zondag")).id,
+        "asset": note_asset(session, me, resident_id, AssetIn(words="Kan lassen")).id,
+        "impression": impression.id,
+    }
+
+
+def _learning(session: Session, cast: Cast, resident_id: UUID, initiative_id: UUID) -> dict[str, object]:
+    """Write my part and their part, do something, and practise for a meeting."""
+    me = cast.activator
+    share = {"side": "theirs", "prompt": "keeps_it", "words": "Ze bellen nooit terug", "author": "together"}
+    step = {"what": "Corporatie gebeld", "who_did_it": "together"}
+    practice = {"scary_thing": "Praten voor de groep", "initiative_id": initiative_id, "stop_word": "koffie"}
+    turns = [
+        {"side": "resident", "resident_id": resident_id, "minutes": 5},
+        {"side": "institution", "who": "Carla", "minutes": 1},
+    ]
+    order = SpeakingOrderIn.model_validate({"meeting_on": clock.today(), "turns": turns})
+    of_geert = LearningStepIn.model_validate(step | {"resident_id": resident_id})
+    of_all = LearningStepIn.model_validate(step | {"initiative_id": initiative_id})
+    return {
+        "share": write_share(session, me, resident_id, OwnShareIn.model_validate(share)).id,
+        "step": record_step(session, me, of_geert).id,
+        "open_step": record_step(session, me, of_all).id,
+        "practice": plan_practice(session, me, resident_id, PracticeIn.model_validate(practice)).id,
+        "order": make_speaking_order(session, me, initiative_id, order).id,
+    }
 
 
 def _enter(session: Session, cast: Cast, commitment: Commitment, told: dict[str, object]) -> None:

@@ -4,31 +4,47 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
 from api.app import LARGEST_BODY, create_api
 from bsa.database import Database
+from bsa.search.keeper import Keeper
 from bsa.settings import Settings
 from web import (
     accounts,
+    appointments,
     areas,
     asks,
     commitments,
+    compass,
     contacts,
     day,
+    goals,
     health,
     initiatives,
     institutions,
+    learning,
     lifecycle,
+    lifeworld,
     needs,
     neighbourhoods,
+    network,
+    on_the_way,
+    outreach,
+    practice,
     public,
+    reminders,
     residents,
+    scales,
+    search,
     sessions,
+    shares,
     texts,
     themes,
+    trust,
 )
 from web.errors import answer_with_pages
 from web.pages import STATIC, static_version
@@ -49,11 +65,30 @@ ROUTERS = (
     asks.router,
     commitments.router,
     day.router,
+    reminders.router,
+    outreach.router,
+    on_the_way.router,
+    on_the_way.device,
     residents.router,
     lifecycle.router,
     contacts.router,
     contacts.promises,
+    lifeworld.router,
     needs.router,
+    search.router,
+    trust.router,
+    trust.signals,
+    trust.handovers,
+    appointments.router,
+    appointments.calendar,
+    network.router,
+    goals.router,
+    scales.router,
+    scales.scores,
+    compass.router,
+    shares.router,
+    learning.router,
+    practice.router,
     accounts.router,
     public.router,
 )
@@ -61,16 +96,24 @@ ROUTERS = (
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Make the whole application: pages, with the API mounted at /api/v1. Without settings: from the environment."""
-    return build(Database(settings or Settings()))
+    return build(Database(settings or Settings()), searching=True)
 
 
-def build(database: Database) -> FastAPI:
-    """Make the whole application over a database; refuse to start on one that is not fit."""
+def build(database: Database, *, searching: bool = False) -> FastAPI:
+    """Make the whole application over a database; refuse to start on one that is not fit.
+
+    `searching`: keep an index to search in, from the moment at which the application begins to answer.
+    """
     database.check()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        keeper = Keeper(database) if searching else None
+        if keeper:
+            keeper.start()
         yield
+        if keeper:
+            await run_in_threadpool(keeper.stop)
         database.close()
 
     app = FastAPI(

@@ -9,19 +9,29 @@ from api.contacts import list_contacts, note_contact, show_contact, strike_conta
 from api.dependencies import Reading, Session, Writing, needs
 from api.promises import make_promise, settle_promise, show_promise
 from api.residents import show_resident
+from bsa import clock
 from bsa.contacts.models import ContactPlace, ContactPurpose
-from bsa.contacts.shapes import ContactIn, ContactOut, CorrectionIn, PromiseIn, SettlementIn, StrikeIn
+from bsa.contacts.shapes import ContactIn, ContactOut, CorrectionIn, PromiseIn, PromiseOut, SettlementIn, StrikeIn
 from bsa.permissions import Actor, Permission
 from bsa.residents.models import may_keep
 from bsa.shapes import Listing, Shape
 from web.dependencies import Sent, Visitor, WritingVisitor
 from web.forms import Form, Nothing, attempt, blank, read, version_in
 from web.guests import guest_of
+from web.learning import DoneSent, flash_of, record_done
 from web.pages import Pages, draw, go
 from web.residents import record_page
 
 router = Pages("contacts")
 promises = Pages("promises")
+
+
+class ContactSent(ContactIn, DoneSent):
+    """A contact as the form sends it: with who did what was done there, if anything was."""
+
+
+class SettlementSent(SettlementIn, DoneSent):
+    """How a promise ended, and who did what was promised."""
 
 
 @router.get("/residents/{resident_id}/contacts")
@@ -44,9 +54,16 @@ def index(
 def create(request: Request, session: Writing, visitor: WritingVisitor, resident_id: UUID, sent: Sent) -> Response:
     """Note a contact, and what was promised there; a day without a promise is no promise."""
     none = {} if str(sent.get("promise.text", "")).strip() else {"promise": None}
-    form = read(ContactIn, sent, guest_of(request), prefix="contact", **none)
-    if attempt(session, form, lambda told: note_contact(session, visitor, resident_id, told)):
-        return go(request, "residents.show", "contact_noted", resident_id=resident_id)
+    form = read(ContactSent, sent, guest_of(request), prefix="contact", **none)
+
+    def deed(told: ContactSent) -> str:
+        contact = ContactIn.model_validate(told.model_dump(include=set(ContactIn.model_fields)))
+        note_contact(session, visitor, resident_id, contact)
+        return flash_of(record_done(session, visitor, told, resident_id, "", told.happened_on), "contact_noted")
+
+    flash = attempt(session, form, deed)
+    if flash:
+        return go(request, "residents.show", flash, resident_id=resident_id)
     return record_page(request, session, visitor, resident_id, form.status, contact_form=form)
 
 
@@ -94,16 +111,23 @@ def create_promise(
 @needs(Permission.SETTLE_PROMISE)
 def settle(request: Request, session: Writing, visitor: WritingVisitor, promise_id: UUID, sent: Sent) -> Response:
     """Write down how a promise ended; then back to where the button stood."""
-    form = read(SettlementIn, sent, guest_of(request), prefix="settle")
-    promise = attempt(
-        session, form, lambda ended: settle_promise(session, visitor, promise_id, version_in(sent), ended)
-    )
-    if promise is None:
+    form = read(SettlementSent, sent, guest_of(request), prefix="settle")
+
+    def deed(told: SettlementSent) -> tuple[PromiseOut, str]:
+        ended = SettlementIn(outcome=told.outcome, settled_on=told.settled_on)
+        promise = settle_promise(session, visitor, promise_id, version_in(sent), ended)
+        on = promise.settled_on or clock.today()
+        done = record_done(session, visitor, told, promise.resident_id, promise.text, on)
+        return promise, flash_of(done, "promise_settled")
+
+    settled = attempt(session, form, deed)
+    if settled is None:
         found = show_promise(session, visitor, promise_id)
         return record_page(request, session, visitor, found.resident_id, form.status, settle_form=form)
+    promise, flash = settled
     if sent.get("back") == "day":
-        return go(request, "day.show", "promise_settled")
-    return go(request, "residents.show", "promise_settled", "promises", resident_id=promise.resident_id)
+        return go(request, "day.show", flash)
+    return go(request, "residents.show", flash, "promises", resident_id=promise.resident_id)
 
 
 def _strike_page(

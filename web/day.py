@@ -2,18 +2,23 @@
 
 from fastapi import Request, Response
 
+from api.appointments import list_appointments
 from api.commitments import list_commitments
 from api.dependencies import Reading, needs
 from api.promises import count_broken_promises, show_day
 from api.residents import list_residents
+from api.trust import count_lonely_residents, list_signals
 from bsa import clock
+from bsa.appointments.shapes import AppointmentQuery
 from bsa.commitments.shapes import CommitmentQuery
 from bsa.permissions import Permission, Role, allows
 from bsa.residents.shapes import ResidentQuery
+from bsa.trust.shapes import SignalQuery
 from web.dependencies import Visitor
 from web.forms import blank
 from web.guests import guest_of
 from web.pages import Pages, draw
+from web.reminders import for_the_day
 
 router = Pages("day", prefix="/day")
 
@@ -31,10 +36,19 @@ def show(request: Request, session: Reading, visitor: Visitor) -> Response:
         active=active,
         leads=leads,
         contacts=day.contacts,
+        still_exploring=day.still_exploring,
         due=[promise for promise in day.promises if promise.due_on <= clock.today()],
         later=[promise for promise in day.promises if promise.due_on > clock.today()],
-        own=list_residents(session, visitor, ResidentQuery(mine=True, limit=12)) if active else None,
+        own=list_residents(session, visitor, ResidentQuery(mine=True, limit=8)) if active else None,
         counts=count_broken_promises(session, visitor).items if leads else [],
-        late=list_commitments(session, visitor, CommitmentQuery(late=True, limit=10)),
+        late=list_commitments(session, visitor, CommitmentQuery(late=True, limit=5)),
+        appointments=list_appointments(session, visitor, _of_today()).items,
+        waiting=list_signals(session, visitor, SignalQuery(mine=True, open=True, limit=50)).items if active else [],
+        lonely=count_lonely_residents(session, visitor).items if leads else [],
         form=blank(guest_of(request), "settle"),
+        **for_the_day(request, session, visitor),
     )
+
+
+def _of_today() -> AppointmentQuery:
+    return AppointmentQuery(from_on=clock.today(), until_on=clock.today(), cancelled=False, limit=50)

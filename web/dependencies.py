@@ -10,7 +10,7 @@ from api.dependencies import Reading, Session, Writing, database, refuse_role
 from api.sessions import SignedIn, see, who_is_signed_in
 from bsa.errors import NotAllowed, NotSignedIn
 from bsa.permissions import Actor
-from web.guests import Guest, cookie_name, csrf_for
+from web.guests import Guest, cookie_name, csrf_for, device_for
 
 
 async def visitor(request: Request, session: Reading) -> Actor:
@@ -60,5 +60,7 @@ def _signed_in(request: Request, session: Session) -> SignedIn:
         raise NotSignedIn
     refuse_role(request, signed_in.actor)
     request.state.actor = signed_in.actor
-    request.state.guest = Guest(signed_in.language, signed_in.actor, signed_in.display_name, csrf_for(token))
+    request.state.guest = Guest(
+        signed_in.language, signed_in.actor, signed_in.display_name, csrf_for(token), device_for(token)
+    )
     return signed_in

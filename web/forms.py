@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from starlette.datastructures import FormData, ImmutableMultiDict
 
 from api.dependencies import Session
-from bsa.errors import N_, Conflict, Fault, Invalid, NotAllowed, Refusal, Stale
+from bsa.errors import N_, Conflict, Fault, Invalid, NotAllowed, Question, Refusal, Stale
 from bsa.people.models import Language
 from bsa.shapes import Shape
 from web.guests import Guest, guest_of
@@ -41,6 +41,7 @@ IN_WORDS: dict[str, str] = {
     "uuid_parsing": N_("Choose one of these."),
     "bool_parsing": N_("Choose yes or no."),
     "value_error": N_("This is not written as it should be."),
+    "moment": N_("Write a day and a time, such as 2026-03-24T14:30."),
     "extra_forbidden": N_("This does not belong here."),
 }
 """Pydantic's own mistakes, by their kind, in words of ours; what our shapes refuse brings its own words."""
@@ -64,6 +65,9 @@ class Form(Generic[Read]):
     shape: Read | None = None
     prefix: str = ""
     status: int = 400
+    question: str = ""
+    """What is asked before it is done; whoever means it sends the same again with the field `answer` true."""
+    answer: str = ""
     language: Language = Language.DUTCH
 
     def add(self, *faults: Fault) -> None:
@@ -76,6 +80,11 @@ class Form(Generic[Read]):
         """Put a refusal of the whole at the top."""
         self.status = status
         self.errors.setdefault("", []).append(self._said(refusal.message, refusal.facts))
+
+    def ask(self, question: Question) -> None:
+        """Ask what the core asks before it does something."""
+        self.status = 409
+        self.question, self.answer = self._said(question.message, question.facts), question.answer
 
     def _said(self, message: str, facts: dict[str, str]) -> str:
         """Say a message of the core in the reader's language, its days as the reader writes them."""
@@ -141,6 +150,9 @@ def attempt(session: Session, form: Form[Read], deed: Callable[[Read], Done]) ->
     except Invalid as refusal:
         session.rollback()
         form.add(*refusal.faults)
+    except Question as question:
+        session.rollback()
+        form.ask(question)
     except Conflict as refusal:
         session.rollback()
         form.refuse(refusal, 409)

@@ -20,6 +20,8 @@ class Guest:
     actor: Actor | None = None
     name: str = ""
     csrf: str = ""
+    device: str = ""
+    """By what a device knows this sign-in again."""
 
     @property
     def roles(self) -> set[str]:
@@ -54,3 +56,8 @@ def cookie_name(settings: Settings) -> str:
 def csrf_for(token: str) -> str:
     """Return the token that forms of this sign-in carry."""
     return hmac.new(token.encode(), b"csrf", sha256).hexdigest()
+
+
+def device_for(token: str) -> str:
+    """Return by what a device knows this sign-in again; nobody can sign in with it."""
+    return hmac.new(token.encode(), b"device", sha256).hexdigest()[:32]

@@ -43,6 +43,7 @@ from bsa.initiatives.shapes import (
     ReachedIn,
     ThemeLinkIn,
 )
+from bsa.learning.models import WhoDidIt
 from bsa.permissions import Permission
 from bsa.residents.shapes import ResidentQuery
 from bsa.shapes import Line, Listing, Shape
@@ -51,6 +52,7 @@ from web.choices import Choice, own_neighbourhoods
 from web.dependencies import Sent, Visitor, WritingVisitor
 from web.forms import Form, Nothing, asked, attempt, blank, read, read_change, version_in
 from web.guests import guest_of
+from web.learning import blank_step
 from web.line import Step, steps_back, themes_behind
 from web.pages import Pages, draw, go, path_of, paths_of
 
@@ -331,6 +333,7 @@ def _page(request: Request, session: Reading, visitor: Visitor, initiative_id: U
         steps=_steps(request, visitor, initiative_id, themes, asks, commitments),
         phases=[phase for phase in Phase if phase is not initiative.phase],
         forms_of=_forms(request, initiative) | refused,
+        who_codes=list(WhoDidIt),
     )
 
 
@@ -344,6 +347,7 @@ def _forms(request: Request, initiative: InitiativeOut) -> dict[str, Form[Any]]:
         "aim": blank(guest, prefix="aim"),
         "theme": blank(guest, prefix="theme"),
         "participant": blank(guest, prefix="participant"),
+        "step": blank_step(request),
         **{f"aim-{aim.id}": blank(guest, prefix=f"aim-{aim.id}", reached_on=today) for aim in initiative.aims},
     }
 

@@ -18,6 +18,7 @@ from api.needs import (
     deepen_need,
     record_need,
     reopen_need,
+    share_layer,
     show_need,
     strike_layer,
 )
@@ -28,8 +29,9 @@ from bsa.asks.shapes import AskItem, AskQuery
 from bsa.commitments.shapes import CommitmentItem, CommitmentQuery
 from bsa.errors import NotFound
 from bsa.initiatives.shapes import InitiativeItem, InitiativeQuery
+from bsa.learning.models import WhoDidIt
 from bsa.needs.models import Confirmed, HowLearned, LifeArea, NeedEnding, TranslationChoice
-from bsa.needs.shapes import ClosingIn, ConfirmationIn, DecisionIn, LayerIn, LayerOut, NeedIn, NeedOut
+from bsa.needs.shapes import ClosingIn, ConfirmationIn, DecisionIn, LayerIn, LayerOut, NeedIn, NeedOut, SharingIn
 from bsa.permissions import Actor, Permission
 from bsa.residents.models import ConsentScope
 from bsa.shapes import Shape
@@ -37,6 +39,7 @@ from bsa.themes.shapes import LinkIn, ThemeOut, ThemeQuery
 from web.dependencies import Sent, Visitor, WritingVisitor
 from web.forms import Form, Nothing, attempt, blank, read, version_in
 from web.guests import guest_of
+from web.learning import blank_step
 from web.line import Step
 from web.pages import Pages, draw, go, path_of, paths_of
 
@@ -113,9 +116,9 @@ def create_layer(request: Request, session: Writing, visitor: WritingVisitor, ne
 
 
 @router.get("/needs/{need_id}/layers/{layer_id}")
-@needs(Permission.CONFIRM_LAYER, Permission.STRIKE_LAYER)
+@needs(Permission.CONFIRM_LAYER, Permission.STRIKE_LAYER, Permission.SHARE_LAYER)
 def layer(request: Request, session: Reading, visitor: Visitor, need_id: UUID, layer_id: UUID) -> Response:
-    """Show one layer: to write down what the resident says of it, or to strike it through."""
+    """Show one layer: to write down what the resident says of it, to pass it on or not, or to strike it through."""
     form = blank(guest_of(request), asked_on=clock.today().isoformat(), confirmed=Confirmed.YES)
     return _layer_page(request, show_need(session, visitor, need_id), layer_id, form)
 
@@ -147,6 +150,22 @@ def destroy_layer(
     need = attempt(session, form, lambda _: strike_layer(session, visitor, need_id, layer_id, version_in(sent)))
     if need is not None:
         return go(request, "needs.show", "layer_struck", _fragment(need, layer_id), need_id=need_id)
+    return _layer_page(request, show_need(session, visitor, need_id), layer_id, form, form.status)
+
+
+@router.post("/needs/{need_id}/layers/{layer_id}/sharing")
+@needs(Permission.SHARE_LAYER)
+def create_sharing(
+    request: Request, session: Writing, visitor: WritingVisitor, need_id: UUID, layer_id: UUID, sent: Sent
+) -> Response:
+    """Choose whether a layer may be passed on."""
+    form = read(SharingIn, sent, guest_of(request), prefix="sharing")
+    need = attempt(
+        session, form, lambda wanted: share_layer(session, visitor, need_id, layer_id, version_in(sent), wanted)
+    )
+    if need is not None:
+        flash = "layer_shared" if _layer(need, layer_id).may_be_shared else "layer_kept"
+        return go(request, "needs.show", flash, _fragment(need, layer_id), need_id=need_id)
     return _layer_page(request, show_need(session, visitor, need_id), layer_id, form, form.status)
 
 
@@ -273,6 +292,8 @@ def _page(
         steps=_steps(request, need, line),
         open_themes=[(theme.id, theme.title) for theme in around if theme.id not in linked],
         form=form or blank(guest_of(request), "theme"),
+        step_form=blank_step(request),
+        who_codes=list(WhoDidIt),
     )
 
 

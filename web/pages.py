@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -53,6 +54,12 @@ def draw(request: Request, template: str, status: int = 200, **context: Any) -> 
     return response
 
 
+def drawn(request: Request, template: str, **context: Any) -> str:
+    """Return the text of a page without anything that is said once."""
+    guest = guest_of(request)
+    return environment(guest.language).get_template(template).render(**everywhere(request, guest, None), **context)
+
+
 def everywhere(request: Request, guest: Guest, flash: Flash | None) -> dict[str, Any]:
     """Return what every page shows."""
     return {
@@ -65,6 +72,7 @@ def everywhere(request: Request, guest: Guest, flash: Flash | None) -> dict[str,
         "flash": flash and flash.said(translations(guest.language).gettext),
         "today": clock.today(),
         "organisation": request.app.state.database.settings.organisation,
+        "phase_names": request.app.state.database.settings.phase_names,
     }
 
 
@@ -98,6 +106,9 @@ def environment(language: Language) -> Environment:
         month=lambda value: _month(value, language),
         moment=lambda value: _moment(value, language),
         ago=lambda value: _ago(value, language),
+        tongue=lambda code: tongue(code, language),
+        weekday=lambda value: _weekday(value, language),
+        hour=lambda value: _hour(value),
     )
     return made
 
@@ -149,6 +160,24 @@ def _plain(value: Any) -> Any:
 
 def _day(value: date | None, language: Language) -> str:
     return format_date(value, "d MMMM y", locale=language.value) if value else ""
+
+
+def _weekday(value: date | datetime | None, language: Language) -> str:
+    """Say a day with the day of the week; of a moment, its day in the Netherlands."""
+    if value is None:
+        return ""
+    on = clock.day_of(value) if isinstance(value, datetime) else value
+    return format_date(on, "EEEE d MMMM", locale=language.value)
+
+
+def _hour(value: datetime | None) -> str:
+    """Say the time of a moment in the Netherlands: `14:30`."""
+    return value.astimezone(clock.HERE).strftime("%H:%M") if value else ""
+
+
+def tongue(code: str | None, language: Language) -> str:
+    """Name a language in the reader's language."""
+    return str(Locale(language.value).languages.get(code, code)) if code else ""
 
 
 def _month(value: str, language: Language) -> str:

@@ -17,6 +17,8 @@ class Place:
     href: str
     icon: str
     current: bool
+    whole: bool
+    """Tells that the page needs a whole new window: it is also there without a connection."""
 
 
 MENU: list[tuple[str, str, str, Permission]] = [
@@ -24,13 +26,21 @@ MENU: list[tuple[str, str, str, Permission]] = [
     ("day.show", N_("My day"), "day", Permission.SEE_OWN_DAY),
     ("commitments.index", N_("Commitments"), "promise", Permission.SEE_COMMITMENTS),
     ("residents.index", N_("Residents"), "people", Permission.SEE_RESIDENTS),
+    ("on_the_way.show", N_("On the way"), "way", Permission.NOTE_CONTACT),
+    ("rounds.index", N_("On the street"), "contact", Permission.SEE_ROUNDS),
+    ("appointments.index", N_("Appointments"), "calendar", Permission.SEE_APPOINTMENTS),
+    ("signals.index", N_("Signals"), "bell", Permission.RECORD_SIGNAL),
+    ("handovers.index", N_("Handovers"), "handover", Permission.SEE_HANDOVERS),
     ("themes.index", N_("Theme board"), "theme", Permission.SEE_THEMES),
     ("initiatives.index", N_("Initiatives"), "initiative", Permission.SEE_INITIATIVES),
     ("asks.index", N_("Asks"), "ask", Permission.SEE_ASKS),
     ("institutions.index", N_("Institutions"), "institution", Permission.SEE_INSTITUTIONS),
     ("accounts.index", N_("Accounts"), "account", Permission.SEE_ACCOUNTS),
     ("areas.index", N_("Areas"), "tag", Permission.RECORD_AREA),
+    ("scales.index", N_("Scales"), "scale", Permission.MANAGE_SCALES),
 ]
+
+WHOLE = {"on_the_way.show"}
 
 
 def places_for(guest: Guest, path: str, paths: Mapping[str, str]) -> list[Place]:
@@ -39,7 +49,7 @@ def places_for(guest: Guest, path: str, paths: Mapping[str, str]) -> list[Place]
         return []
     say = translations(guest.language).gettext
     return [
-        Place(say(label), paths[name], icon, path == paths[name] or path.startswith(paths[name] + "/"))
+        Place(say(label), paths[name], icon, path == paths[name] or path.startswith(paths[name] + "/"), name in WHOLE)
         for name, label, icon, permission in MENU
         if allows(guest.actor, permission) and name in paths
     ]

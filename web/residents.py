@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from babel import Locale
 from fastapi import Request, Response
 
 from api.accounts import list_colleagues
@@ -15,19 +14,23 @@ from api.needs import list_needs
 from api.promises import list_promises
 from api.residents import (
     assign_worker,
+    change_phase,
     change_resident,
     list_residents,
+    mean_exploring,
     record_consent,
     register_resident,
     release_worker,
     show_resident,
     withdraw_consent,
 )
+from api.trust import list_relationships
 from bsa import clock
 from bsa.areas.models import Level
 from bsa.areas.shapes import AreaOut, AreaQuery
 from bsa.contacts.models import ContactPlace, ContactPurpose, PromiseOutcome
 from bsa.contacts.shapes import PromiseQuery
+from bsa.learning.models import WhoDidIt
 from bsa.needs.shapes import NeedQuery
 from bsa.people.shapes import ColleagueQuery
 from bsa.permissions import Actor, Permission, Role, require
@@ -39,6 +42,7 @@ from bsa.residents.models import (
     ContactChannel,
     Informed,
     ReadingComfort,
+    ResidentPhase,
     WorkerPart,
     may_keep,
 )
@@ -47,14 +51,16 @@ from bsa.residents.shapes import (
     ResidentChange,
     ResidentIn,
     ResidentOut,
+    ResidentPhaseIn,
     ResidentQuery,
     WorkerIn,
 )
 from bsa.shapes import Listing
+from bsa.trust.models import OFFERED
 from web.dependencies import Sent, Visitor, WritingVisitor
 from web.forms import Form, Nothing, attempt, blank, read, version_in
 from web.guests import guest_of
-from web.pages import Pages, draw, go
+from web.pages import Pages, draw, go, tongue
 
 router = Pages("residents", prefix="/residents")
 
@@ -78,21 +84,22 @@ def index(request: Request, session: Reading, visitor: Visitor) -> Response:
         residents=list_residents(session, visitor, filters.shape or ResidentQuery()),
         areas=[(area.id, area.name) for area in list_areas(session, visitor, AreaQuery(mine=True, limit=200)).items],
         levels=LEVELS,
-        filtered=any(filters.values.get(name) for name in ("area_id", "level", "restricted")),
+        phases=list(ResidentPhase),
+        filtered=any(filters.values.get(name) for name in ("area_id", "level", "phase", "restricted")),
     )
 
 
 @router.get("/new")
 @needs(Permission.REGISTER_RESIDENT)
-def new(request: Request, session: Reading, visitor: Visitor) -> Response:
-    """Show the form to register a resident."""
+def new(request: Request, session: Reading, visitor: Visitor, area_id: UUID | None = None) -> Response:
+    """Show the form to register a resident; from a round comes the neighbourhood, and nothing more."""
     require(visitor, Permission.REGISTER_RESIDENT)
     areas = _homes(session, visitor)
     form = blank(
         guest_of(request),
         informed_on=clock.today().isoformat(),
         informed_how=Informed.SPOKEN.value,
-        area_id=str(areas[0].id) if len(areas) == 1 else "",
+        area_id=str(area_id or (areas[0].id if len(areas) == 1 else "")),
     )
     return _new_page(request, session, visitor, form)
 
@@ -145,6 +152,32 @@ def update(request: Request, session: Writing, visitor: WritingVisitor, resident
         return go(request, "residents.show", "saved", resident_id=resident_id)
     resident = show_resident(session, visitor, resident_id)
     return _edit_page(request, session, visitor, resident, form, form.status)
+
+
+@router.post("/{resident_id}/phase")
+@needs(Permission.CHANGE_PHASE)
+def create_phase(
+    request: Request, session: Writing, visitor: WritingVisitor, resident_id: UUID, sent: Sent
+) -> Response:
+    """Go on to another phase."""
+    form = read(ResidentPhaseIn, sent, guest_of(request), prefix="phase")
+    if attempt(session, form, lambda wanted: change_phase(session, visitor, resident_id, version_in(sent), wanted)):
+        return go(request, "residents.show", "phase_moved", "phase", resident_id=resident_id)
+    return record_page(request, session, visitor, resident_id, form.status, phase_form=form)
+
+
+@router.post("/{resident_id}/exploring")
+@needs(Permission.CHANGE_PHASE)
+def create_exploring(
+    request: Request, session: Writing, visitor: WritingVisitor, resident_id: UUID, sent: Sent
+) -> Response:
+    """Say that exploring for so long is on purpose; then back to where the button stood."""
+    form = read(Nothing, sent, guest_of(request), prefix="phase")
+    if attempt(session, form, lambda _: mean_exploring(session, visitor, resident_id, version_in(sent))):
+        if sent.get("back") == "day":
+            return go(request, "day.show", "exploring_meant")
+        return go(request, "residents.show", "exploring_meant", resident_id=resident_id)
+    return record_page(request, session, visitor, resident_id, form.status, phase_form=form)
 
 
 @router.post("/{resident_id}/workers")
@@ -228,8 +261,11 @@ def record_page(
         "consent_form": blank(guest, "consent", given_on=clock.today().isoformat()),
         "worker_form": blank(guest, "worker"),
         "settle_form": blank(guest, "settle"),
+        "phase_form": blank(guest, "phase", phase=resident.phase.value),
     }
     assigning = Permission.ASSIGN_WORKER in resident.allowed_actions
+    bonds = list_relationships(session, visitor, resident_id).items
+    bond = next((one for one in bonds if one.account_id == visitor.id), None)
     return draw(
         request,
         "residents/show.html",
@@ -241,13 +277,18 @@ def record_page(
         settled_promises=[promise for promise in promises if promise.outcome is not None],
         wants=list_needs(session, visitor, NeedQuery(resident_id=resident_id)).items,
         colleagues=_colleagues(session, visitor) if assigning else [],
+        steps_kept=may_keep("learning_step.*", resident.level),
+        who_codes=list(WhoDidIt),
+        done_forms={promise.id: blank(guest, f"done-{promise.id}") for promise in promises},
         meeting_places=list(ContactPlace),
         purposes=list(ContactPurpose),
         outcomes=list(PromiseOutcome),
         scopes=list(ConsentScope),
         hows=list(ConsentHow),
         parts=list(WorkerPart),
-        tongue=_tongue(request, resident.preferred_language),
+        phases=list(ResidentPhase),
+        own=bond,
+        offered=OFFERED[bond.stage if bond else None],
         **(blanks | forms),
     )
 
@@ -315,12 +356,4 @@ def _colleagues(session: Session, visitor: Actor) -> list[tuple[UUID, str]]:
 
 def _languages(request: Request, chosen: str | None = None) -> list[tuple[str, str]]:
     codes = [*SPOKEN_HERE, *([chosen] if chosen and chosen not in SPOKEN_HERE else [])]
-    return [(code, _tongue(request, code)) for code in codes]
-
-
-def _tongue(request: Request, code: str | None) -> str:
-    """Name a language in the reader's language."""
-    if not code:
-        return ""
-    names = Locale(guest_of(request).language.value).languages
-    return str(names.get(code, code))
+    return [(code, tongue(code, guest_of(request).language)) for code in codes]

@@ -71,13 +71,17 @@ def create(
 
 @router.post("/sign-out")
 @open_to_all
-def destroy(request: Request, session: Writing) -> Response:
-    """Sign out, here and on the server; the browser forgets what it kept."""
+def destroy(request: Request, session: Writing, others_wait: Annotated[bool, FormField()] = False) -> Response:
+    """Sign out, here and on the server; the browser forgets what it kept.
+
+    `others_wait` tells that on this device something unsent of somebody else lies closed: then the scripts of the page
+    have destroyed what is this account's, and the rest waits for its owner.
+    """
     name = cookie_name(database(request).settings)
     sign_out(session, request.cookies.get(name, ""))
     response = go(request, "sessions.new", "signed_out")
     response.delete_cookie(name, secure=database(request).settings.secure, httponly=True, samesite="lax", path="/")
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Clear-Site-Data"] = '"cache"' if others_wait else '"cache", "storage"'
     return response
 
 

@@ -143,6 +143,41 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_institution_name")),
     )
     op.create_table(
+        "scale_definition",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("source", sa.String(length=400), nullable=False),
+        sa.Column("licence_note", sa.String(length=1000), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("ordinal", "profile", name="scalekind", native_enum=False, create_constraint=True, length=8),
+            nullable=False,
+        ),
+        sa.Column("levels", sa.JSON(), nullable=False),
+        sa.Column("domains", sa.JSON(), nullable=False),
+        sa.Column("caution", sa.JSON(), nullable=False),
+        sa.Column("is_measurement", sa.Boolean(), nullable=False),
+        sa.Column("aggregate_allowed", sa.Boolean(), nullable=False),
+        sa.Column(
+            "who_scores",
+            sa.Enum("resident", "worker", "both", name="whoscores", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("special_category", sa.Boolean(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("NOT enabled OR licence_note <> ''", name=op.f("ck_scale_definition_enabled_with_terms")),
+        sa.CheckConstraint(
+            "NOT aggregate_allowed OR is_measurement", name=op.f("ck_scale_definition_only_measurements_add_up")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scale_definition")),
+        sa.UniqueConstraint("key", "edition", name=op.f("uq_scale_definition_key_edition")),
+    )
+    op.create_table(
         "sign_in_delay",
         sa.Column("who", sa.String(length=64), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
@@ -444,10 +479,10 @@ def upgrade() -> None:
         ),
         sa.Column("times_asked", sa.Integer(), nullable=False),
         sa.Column("last_event_on", sa.Date(), nullable=False),
-        sa.CheckConstraint("voiced_by IN ('team', 'residents')", name=op.f("ck_ask_voiced_by_us")),
-        sa.CheckConstraint("state <> 'unanswered'", name=op.f("ck_ask_unanswered_is_computed")),
         sa.CheckConstraint("(state = 'draft') = (times_asked = 0)", name=op.f("ck_ask_a_draft_was_not_asked")),
+        sa.CheckConstraint("state <> 'unanswered'", name=op.f("ck_ask_unanswered_is_computed")),
         sa.CheckConstraint("state = 'draft' OR reply_by IS NOT NULL", name=op.f("ck_ask_asked_with_day")),
+        sa.CheckConstraint("voiced_by IN ('team', 'residents')", name=op.f("ck_ask_voiced_by_us")),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_ask_area_id_area")),
         sa.ForeignKeyConstraint(["initiative_id"], ["initiative.id"], name=op.f("fk_ask_initiative_id_initiative")),
         sa.ForeignKeyConstraint(["institution_id"], ["institution.id"], name=op.f("fk_ask_institution_id_institution")),
@@ -458,6 +493,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ask_initiative_id"), ["initiative_id"], unique=False)
         batch_op.create_index("ix_ask_institution_id_state", ["institution_id", "state"], unique=False)
 
+    op.create_table(
+        "calendar_address",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("token_digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_calendar_address_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_address")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_calendar_address_account_id")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_calendar_address_token_digest")),
+    )
     op.create_table(
         "initiative_theme",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -473,6 +519,58 @@ def upgrade() -> None:
     with op.batch_alter_table("initiative_theme", schema=None) as batch_op:
         batch_op.create_index("ix_initiative_theme_initiative_id_theme_id", ["initiative_id", "theme_id"], unique=True)
         batch_op.create_index(batch_op.f("ix_initiative_theme_theme_id"), ["theme_id"], unique=False)
+
+    op.create_table(
+        "no_ring",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("street_digest", sa.String(length=64), nullable=False),
+        sa.Column("address_digest", sa.String(length=64), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("noted_by_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_no_ring_area_id_area")),
+        sa.ForeignKeyConstraint(["noted_by_id"], ["account.id"], name=op.f("fk_no_ring_noted_by_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_no_ring")),
+    )
+    with op.batch_alter_table("no_ring", schema=None) as batch_op:
+        batch_op.create_index("ix_no_ring_area_id_address_digest", ["area_id", "address_digest"], unique=True)
+        batch_op.create_index("ix_no_ring_area_id_street_digest", ["area_id", "street_digest"], unique=False)
+
+    op.create_table(
+        "outreach_round",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("doors", "place", name="roundkind", native_enum=False, create_constraint=True, length=8),
+            nullable=False,
+        ),
+        sa.Column("where", sa.String(length=200), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("with_whom", sa.String(length=200), nullable=True),
+        sa.Column("occasion", sa.String(length=200), nullable=True),
+        sa.Column("weighing", sa.LargeBinary(), nullable=True),
+        sa.Column("place_note", sa.LargeBinary(), nullable=True),
+        sa.Column("rang", sa.Integer(), nullable=False),
+        sa.Column("opened", sa.Integer(), nullable=False),
+        sa.Column("talked", sa.Integer(), nullable=False),
+        sa.Column("no_thanks", sa.Integer(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "rang >= 0 AND opened >= 0 AND talked >= 0 AND no_thanks >= 0", name=op.f("ck_outreach_round_counts_from_0")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_outreach_round_account_id_account")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_outreach_round_area_id_area")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outreach_round")),
+    )
+    with op.batch_alter_table("outreach_round", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outreach_round_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_outreach_round_area_id_held_on", ["area_id", "held_on"], unique=False)
 
     op.create_table(
         "resident",
@@ -531,6 +629,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("contact_value", sa.LargeBinary(), nullable=True),
+        sa.Column("contact_window", sa.LargeBinary(), nullable=True),
         sa.Column(
             "age_band",
             sa.Enum(
@@ -545,6 +644,22 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column(
+            "phase",
+            sa.Enum(
+                "explore",
+                "deepen",
+                "do",
+                "anchor",
+                "finished",
+                name="residentphase",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("phase_since", sa.Date(), nullable=False),
+        sa.Column("exploring_meant_on", sa.Date(), nullable=True),
         sa.Column("last_contact_on", sa.Date(), nullable=False),
         sa.Column("restricted_on", sa.Date(), nullable=True),
         sa.Column("merged_into_id", sa.Uuid(), nullable=True),
@@ -552,7 +667,7 @@ def upgrade() -> None:
             "age_band IS NULL OR age_band <> 'under_18'", name=op.f("ck_resident_children_are_not_registered")
         ),
         sa.CheckConstraint(
-            "level <> 'alias' OR (full_name IS NULL AND contact_channel IS NULL AND contact_value IS NULL AND age_band IS NULL)",
+            "level <> 'alias' OR (full_name IS NULL AND contact_channel IS NULL AND contact_value IS NULL AND age_band IS NULL AND contact_window IS NULL)",
             name=op.f("ck_resident_alias_keeps_little"),
         ),
         sa.CheckConstraint(
@@ -571,6 +686,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_resident_last_contact_on_id", ["last_contact_on", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_resident_merged_into_id"), ["merged_into_id"], unique=False)
 
+    op.create_table(
+        "sending",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=100), nullable=False),
+        sa.Column("content_digest", sa.String(length=64), nullable=False),
+        sa.Column("made_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sending_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sending")),
+        sa.UniqueConstraint("account_id", "key", name=op.f("uq_sending_account_id_key")),
+    )
     op.create_table(
         "sign_in",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -598,6 +725,117 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "speaking_order",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("initiative_id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("meeting_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_speaking_order_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["initiative_id"], ["initiative.id"], name=op.f("fk_speaking_order_initiative_id_initiative")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_speaking_order")),
+    )
+    with op.batch_alter_table("speaking_order", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_speaking_order_initiative_id"), ["initiative_id"], unique=False)
+
+    op.create_table(
+        "reminder_hush",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "promise_due",
+                "signal_waits",
+                "handover_waits",
+                "to_debrief",
+                "to_practise",
+                "not_seen",
+                "still_exploring",
+                "the_question",
+                "done_alone",
+                "street_quiet",
+                "team_promises",
+                "window_closing",
+                "commitment_late",
+                "ask_overdue",
+                name="reminderkind",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_reminder_hush_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder_hush")),
+        sa.UniqueConstraint("account_id", "kind", name=op.f("uq_reminder_hush_account_id_kind")),
+    )
+    op.create_table(
+        "weekly_mail",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("address", sa.LargeBinary(), nullable=False),
+        sa.Column("last_sent_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_weekly_mail_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_weekly_mail")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_weekly_mail_account_id")),
+    )
+    op.create_table(
+        "appointment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("with_account_id", sa.Uuid(), nullable=True),
+        sa.Column("resident_id", sa.Uuid(), nullable=True),
+        sa.Column("initiative_id", sa.Uuid(), nullable=True),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "visit",
+                "joint_visit",
+                "practice",
+                "meeting",
+                "other",
+                name="appointmentkind",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("place", sa.LargeBinary(), nullable=True),
+        sa.Column("cancelled_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("minutes BETWEEN 5 AND 720", name=op.f("ck_appointment_has_a_length")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_appointment_account_id_account")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_appointment_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["initiative_id"], ["initiative.id"], name=op.f("fk_appointment_initiative_id_initiative")
+        ),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_appointment_resident_id_resident")),
+        sa.ForeignKeyConstraint(
+            ["with_account_id"], ["account.id"], name=op.f("fk_appointment_with_account_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
+    )
+    with op.batch_alter_table("appointment", schema=None) as batch_op:
+        batch_op.create_index("ix_appointment_account_id_starts_at", ["account_id", "starts_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_appointment_initiative_id"), ["initiative_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_appointment_resident_id"), ["resident_id"], unique=False)
+        batch_op.create_index(
+            "ix_appointment_with_account_id_starts_at", ["with_account_id", "starts_at"], unique=False
+        )
 
     op.create_table(
         "ask_event",
@@ -658,10 +896,10 @@ def upgrade() -> None:
         ),
         sa.Column("contact_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('drafted', 'closed') OR mandate IS NOT NULL", name=op.f("ck_ask_event_level_given")
+            "(kind = 'answered') = (answer IS NOT NULL)", name=op.f("ck_ask_event_answered_with_answer")
         ),
         sa.CheckConstraint(
-            "(kind = 'answered') = (answer IS NOT NULL)", name=op.f("ck_ask_event_answered_with_answer")
+            "kind IN ('drafted', 'closed') OR mandate IS NOT NULL", name=op.f("ck_ask_event_level_given")
         ),
         sa.CheckConstraint(
             "kind NOT IN ('asked', 'asked_again', 'escalated') OR reply_by IS NOT NULL",
@@ -678,6 +916,40 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ask_event")),
         sa.UniqueConstraint("ask_id", "number", name=op.f("uq_ask_event_ask_id_number")),
     )
+    op.create_table(
+        "asset",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "talent",
+                "experience",
+                "things",
+                "place",
+                "people",
+                name="assetkind",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("wants_to_share", sa.Boolean(), nullable=False),
+        sa.Column("told_on", sa.Date(), nullable=False),
+        sa.Column("worker_id", sa.Uuid(), nullable=False),
+        sa.Column("struck_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("struck_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("(struck_at IS NULL) = (struck_by_id IS NULL)", name=op.f("ck_asset_struck_by_somebody")),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_asset_resident_id_resident")),
+        sa.ForeignKeyConstraint(["struck_by_id"], ["account.id"], name=op.f("fk_asset_struck_by_id_account")),
+        sa.ForeignKeyConstraint(["worker_id"], ["account.id"], name=op.f("fk_asset_worker_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asset")),
+    )
+    with op.batch_alter_table("asset", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_asset_resident_id"), ["resident_id"], unique=False)
+
     op.create_table(
         "commitment",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -858,6 +1130,56 @@ def upgrade() -> None:
         batch_op.create_index("ix_contact_worker_id_happened_on", ["worker_id", "happened_on"], unique=False)
 
     op.create_table(
+        "learning_step",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=True),
+        sa.Column("initiative_id", sa.Uuid(), nullable=True),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("worker_id", sa.Uuid(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=False),
+        sa.Column("what", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "who_did_it",
+            sa.Enum(
+                "worker",
+                "together",
+                "resident_with_worker_there",
+                "resident_alone",
+                "resident_teaches_another",
+                name="whodidit",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("own_words", sa.LargeBinary(), nullable=True),
+        sa.Column("struck_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("struck_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(struck_at IS NULL) = (struck_by_id IS NULL)", name=op.f("ck_learning_step_struck_by_somebody")
+        ),
+        sa.CheckConstraint(
+            "resident_id IS NOT NULL OR initiative_id IS NOT NULL", name=op.f("ck_learning_step_belongs_somewhere")
+        ),
+        sa.CheckConstraint(
+            "resident_id IS NOT NULL OR own_words IS NULL", name=op.f("ck_learning_step_own_words_are_somebodys")
+        ),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_learning_step_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["initiative_id"], ["initiative.id"], name=op.f("fk_learning_step_initiative_id_initiative")
+        ),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_learning_step_resident_id_resident")),
+        sa.ForeignKeyConstraint(["struck_by_id"], ["account.id"], name=op.f("fk_learning_step_struck_by_id_account")),
+        sa.ForeignKeyConstraint(["worker_id"], ["account.id"], name=op.f("fk_learning_step_worker_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_learning_step")),
+    )
+    with op.batch_alter_table("learning_step", schema=None) as batch_op:
+        batch_op.create_index("ix_learning_step_area_id_done_on", ["area_id", "done_on"], unique=False)
+        batch_op.create_index("ix_learning_step_initiative_id_done_on", ["initiative_id", "done_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_learning_step_resident_id"), ["resident_id"], unique=False)
+
+    op.create_table(
         "need",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -910,6 +1232,55 @@ def upgrade() -> None:
     with op.batch_alter_table("need", schema=None) as batch_op:
         batch_op.create_index("ix_need_area_id_opened_on", ["area_id", "opened_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_need_resident_id"), ["resident_id"], unique=False)
+
+    op.create_table(
+        "own_share",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "side",
+            sa.Enum("mine", "theirs", name="side", native_enum=False, create_constraint=True, length=8),
+            nullable=False,
+        ),
+        sa.Column(
+            "prompt",
+            sa.Enum(
+                "already_doing",
+                "keeps_it",
+                "try_differently",
+                name="shareprompt",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "author",
+            sa.Enum("resident", "together", name="author", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("written_on", sa.Date(), nullable=False),
+        sa.Column("worker_id", sa.Uuid(), nullable=False),
+        sa.Column("ask_id", sa.Uuid(), nullable=True),
+        sa.Column("struck_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("struck_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("ask_id IS NULL OR side = 'theirs'", name=op.f("ck_own_share_only_their_part_is_asked")),
+        sa.CheckConstraint(
+            "(struck_at IS NULL) = (struck_by_id IS NULL)", name=op.f("ck_own_share_struck_by_somebody")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ask_id"], ["ask.id"], name=op.f("fk_own_share_ask_id_ask"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_own_share_resident_id_resident")),
+        sa.ForeignKeyConstraint(["struck_by_id"], ["account.id"], name=op.f("fk_own_share_struck_by_id_account")),
+        sa.ForeignKeyConstraint(["worker_id"], ["account.id"], name=op.f("fk_own_share_worker_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_share")),
+    )
+    with op.batch_alter_table("own_share", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_own_share_ask_id"), ["ask_id"], unique=False)
+        batch_op.create_index("ix_own_share_resident_id_side", ["resident_id", "side"], unique=False)
 
     op.create_table(
         "participant",
@@ -981,6 +1352,40 @@ def upgrade() -> None:
         batch_op.create_index("ix_promise_worker_id_outcome_due_on", ["worker_id", "outcome", "due_on"], unique=False)
 
     op.create_table(
+        "relationship",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "unknown",
+                "first_contact",
+                "coming_back",
+                "talking",
+                "trusted",
+                "damaged",
+                "mending",
+                name="stage",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("since_on", sa.Date(), nullable=False),
+        sa.Column("stage_since", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_relationship_account_id_account")),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_relationship_resident_id_resident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_relationship")),
+    )
+    with op.batch_alter_table("relationship", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_relationship_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_relationship_resident_id_account_id", ["resident_id", "account_id"], unique=True)
+
+    op.create_table(
         "resident_worker",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1006,6 +1411,169 @@ def upgrade() -> None:
             sqlite_where=sa.text("until_on IS NULL"),
             postgresql_where=sa.text("until_on IS NULL"),
         )
+
+    op.create_table(
+        "scale_score",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("scale_id", sa.Uuid(), nullable=False),
+        sa.Column("domain", sa.String(length=40), nullable=True),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column(
+            "by",
+            sa.Enum("resident", "worker", name="scoredby", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("scored_on", sa.Date(), nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
+        sa.Column("worker_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_scale_score_resident_id_resident")),
+        sa.ForeignKeyConstraint(
+            ["scale_id"], ["scale_definition.id"], name=op.f("fk_scale_score_scale_id_scale_definition")
+        ),
+        sa.ForeignKeyConstraint(["worker_id"], ["account.id"], name=op.f("fk_scale_score_worker_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scale_score")),
+    )
+    with op.batch_alter_table("scale_score", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_scale_score_resident_id_scale_id_scored_on", ["resident_id", "scale_id", "scored_on"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_scale_score_scale_id"), ["scale_id"], unique=False)
+
+    op.create_table(
+        "signal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("came_on", sa.Date(), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("(answered_on IS NULL) = (answer IS NULL)", name=op.f("ck_signal_answer_has_day")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_signal_account_id_account")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_signal_area_id_area")),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_signal_resident_id_resident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signal")),
+    )
+    with op.batch_alter_table("signal", schema=None) as batch_op:
+        batch_op.create_index("ix_signal_account_id_answered_on", ["account_id", "answered_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_signal_resident_id"), ["resident_id"], unique=False)
+
+    op.create_table(
+        "sketch_line",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "prompt",
+            sa.Enum(
+                "goes_well",
+                "proud_of",
+                "who_matters",
+                "pinches",
+                "never_again",
+                "institutions",
+                name="sketchprompt",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "voice",
+            sa.Enum("resident", "worker", name="voice", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("told_on", sa.Date(), nullable=False),
+        sa.Column("worker_id", sa.Uuid(), nullable=False),
+        sa.Column("struck_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("struck_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(struck_at IS NULL) = (struck_by_id IS NULL)", name=op.f("ck_sketch_line_struck_by_somebody")
+        ),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_sketch_line_resident_id_resident")),
+        sa.ForeignKeyConstraint(["struck_by_id"], ["account.id"], name=op.f("fk_sketch_line_struck_by_id_account")),
+        sa.ForeignKeyConstraint(["worker_id"], ["account.id"], name=op.f("fk_sketch_line_worker_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sketch_line")),
+    )
+    with op.batch_alter_table("sketch_line", schema=None) as batch_op:
+        batch_op.create_index("ix_sketch_line_resident_id_prompt", ["resident_id", "prompt"], unique=False)
+
+    op.create_table(
+        "speaking_turn",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "side",
+            sa.Enum("resident", "institution", "team", name="speakerside", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("who", sa.LargeBinary(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.CheckConstraint("minutes BETWEEN 1 AND 60", name=op.f("ck_speaking_turn_has_a_length")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["speaking_order.id"], name=op.f("fk_speaking_turn_order_id_speaking_order")
+        ),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_speaking_turn_resident_id_resident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_speaking_turn")),
+        sa.UniqueConstraint("order_id", "number", name=op.f("uq_speaking_turn_order_id_number")),
+    )
+    with op.batch_alter_table("speaking_turn", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_speaking_turn_resident_id"), ["resident_id"], unique=False)
+
+    op.create_table(
+        "tie",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("who", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "circle",
+            sa.Enum(
+                "family",
+                "friends",
+                "neighbours",
+                "group",
+                "professionals",
+                name="circle",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "closeness",
+            sa.Enum("near", "middle", "far", name="closeness", native_enum=False, create_constraint=True, length=8),
+            nullable=False,
+        ),
+        sa.Column("practical", sa.Boolean(), nullable=False),
+        sa.Column("company", sa.Boolean(), nullable=False),
+        sa.Column("advice", sa.Boolean(), nullable=False),
+        sa.Column("emotional", sa.Boolean(), nullable=False),
+        sa.Column(
+            "wanted",
+            sa.Enum("more", "same", "less", name="wanted", native_enum=False, create_constraint=True, length=8),
+            nullable=False,
+        ),
+        sa.Column("noted_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("ended_on IS NULL OR ended_on >= noted_on", name=op.f("ck_tie_ends_after_it_was_noted")),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_tie_resident_id_resident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tie")),
+    )
+    with op.batch_alter_table("tie", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tie_resident_id"), ["resident_id"], unique=False)
 
     op.create_table(
         "commitment_event",
@@ -1097,6 +1665,91 @@ def upgrade() -> None:
         sa.UniqueConstraint("commitment_id", "number", name=op.f("uq_commitment_event_commitment_id_number")),
     )
     op.create_table(
+        "goal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("need_id", sa.Uuid(), nullable=True),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("set_on", sa.Date(), nullable=False),
+        sa.Column("worker_id", sa.Uuid(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["need_id"], ["need.id"], name=op.f("fk_goal_need_id_need")),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_goal_resident_id_resident")),
+        sa.ForeignKeyConstraint(["worker_id"], ["account.id"], name=op.f("fk_goal_worker_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal")),
+    )
+    with op.batch_alter_table("goal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_goal_need_id"), ["need_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_resident_id"), ["resident_id"], unique=False)
+
+    op.create_table(
+        "handover",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("from_account_id", sa.Uuid(), nullable=False),
+        sa.Column("to_account_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "leaves",
+                "other_work",
+                "resident_asked",
+                "absence",
+                name="handoverreason",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "proposed",
+                "agreed",
+                "declined",
+                "done",
+                "called_off",
+                name="handoverstate",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("agreed_on", sa.Date(), nullable=True),
+        sa.Column("joint_visit_id", sa.Uuid(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "state NOT IN ('agreed', 'done') OR agreed_on IS NOT NULL", name=op.f("ck_handover_agreed_by_resident")
+        ),
+        sa.CheckConstraint("from_account_id <> to_account_id", name=op.f("ck_handover_to_another")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_handover_area_id_area")),
+        sa.ForeignKeyConstraint(["from_account_id"], ["account.id"], name=op.f("fk_handover_from_account_id_account")),
+        sa.ForeignKeyConstraint(
+            ["joint_visit_id"], ["appointment.id"], name=op.f("fk_handover_joint_visit_id_appointment")
+        ),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_handover_resident_id_resident")),
+        sa.ForeignKeyConstraint(["to_account_id"], ["account.id"], name=op.f("fk_handover_to_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
+    )
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_from_account_id"), ["from_account_id"], unique=False)
+        batch_op.create_index(
+            "ix_handover_now",
+            ["resident_id", "from_account_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('proposed', 'agreed')"),
+            postgresql_where=sa.text("state IN ('proposed', 'agreed')"),
+        )
+        batch_op.create_index(batch_op.f("ix_handover_to_account_id"), ["to_account_id"], unique=False)
+
+    op.create_table(
         "letter",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1154,6 +1807,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("learned_on", sa.Date(), nullable=False),
+        sa.Column("may_be_shared", sa.Boolean(), nullable=False),
         sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
         sa.Column("struck_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("struck_by_id", sa.Uuid(), nullable=True),
@@ -1174,6 +1828,48 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_need_layer")),
         sa.UniqueConstraint("need_id", "depth", name=op.f("uq_need_layer_need_id_depth")),
     )
+    op.create_table(
+        "practice_moment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("worker_id", sa.Uuid(), nullable=False),
+        sa.Column("initiative_id", sa.Uuid(), nullable=True),
+        sa.Column("appointment_id", sa.Uuid(), nullable=True),
+        sa.Column("planned_on", sa.Date(), nullable=False),
+        sa.Column("scary_thing", sa.LargeBinary(), nullable=False),
+        sa.Column("safe_setting", sa.LargeBinary(), nullable=True),
+        sa.Column("who_is_there", sa.LargeBinary(), nullable=True),
+        sa.Column("stop_word", sa.LargeBinary(), nullable=True),
+        sa.Column("held_on", sa.Date(), nullable=True),
+        sa.Column(
+            "outcome",
+            sa.Enum("done", "partly", "not_today", name="practiceoutcome", native_enum=False, create_constraint=True),
+            nullable=True,
+        ),
+        sa.Column("debrief", sa.LargeBinary(), nullable=True),
+        sa.Column("next_bit_bolder", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("(outcome IS NULL) = (held_on IS NULL)", name=op.f("ck_practice_moment_outcome_has_day")),
+        sa.ForeignKeyConstraint(
+            ["appointment_id"], ["appointment.id"], name=op.f("fk_practice_moment_appointment_id_appointment")
+        ),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_practice_moment_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["initiative_id"], ["initiative.id"], name=op.f("fk_practice_moment_initiative_id_initiative")
+        ),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_practice_moment_resident_id_resident")),
+        sa.ForeignKeyConstraint(["worker_id"], ["account.id"], name=op.f("fk_practice_moment_worker_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_practice_moment")),
+    )
+    with op.batch_alter_table("practice_moment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_practice_moment_appointment_id"), ["appointment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_practice_moment_initiative_id"), ["initiative_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_practice_moment_resident_id"), ["resident_id"], unique=False)
+        batch_op.create_index("ix_practice_moment_worker_id_held_on", ["worker_id", "held_on"], unique=False)
+
     op.create_table(
         "theme_need",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1228,6 +1924,46 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("translation_decision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_translation_decision_resident_id"), ["resident_id"], unique=False)
+
+    op.create_table(
+        "goal_level",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("goal_id", sa.Uuid(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("level BETWEEN -3 AND 2", name=op.f("ck_goal_level_within_the_scale")),
+        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_goal_level_goal_id_goal")),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_goal_level_resident_id_resident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal_level")),
+        sa.UniqueConstraint("goal_id", "level", name=op.f("uq_goal_level_goal_id_level")),
+    )
+    with op.batch_alter_table("goal_level", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_goal_level_resident_id"), ["resident_id"], unique=False)
+
+    op.create_table(
+        "goal_score",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("goal_id", sa.Uuid(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column(
+            "by",
+            sa.Enum("resident", "worker", name="scoredby", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("scored_on", sa.Date(), nullable=False),
+        sa.Column("worker_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_goal_score_goal_id_goal")),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_goal_score_resident_id_resident")),
+        sa.ForeignKeyConstraint(["worker_id"], ["account.id"], name=op.f("fk_goal_score_worker_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal_score")),
+    )
+    with op.batch_alter_table("goal_score", schema=None) as batch_op:
+        batch_op.create_index("ix_goal_score_goal_id_scored_on", ["goal_id", "scored_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_score_resident_id"), ["resident_id"], unique=False)
 
     op.create_table(
         "layer_confirmation",
@@ -1286,6 +2022,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_layer_confirmation_resident_id"))
 
     op.drop_table("layer_confirmation")
+    with op.batch_alter_table("goal_score", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_goal_score_resident_id"))
+        batch_op.drop_index("ix_goal_score_goal_id_scored_on")
+
+    op.drop_table("goal_score")
+    with op.batch_alter_table("goal_level", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_goal_level_resident_id"))
+
+    op.drop_table("goal_level")
     with op.batch_alter_table("translation_decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_translation_decision_resident_id"))
 
@@ -1296,13 +2041,57 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_theme_need_need_id"))
 
     op.drop_table("theme_need")
+    with op.batch_alter_table("practice_moment", schema=None) as batch_op:
+        batch_op.drop_index("ix_practice_moment_worker_id_held_on")
+        batch_op.drop_index(batch_op.f("ix_practice_moment_resident_id"))
+        batch_op.drop_index(batch_op.f("ix_practice_moment_initiative_id"))
+        batch_op.drop_index(batch_op.f("ix_practice_moment_appointment_id"))
+
+    op.drop_table("practice_moment")
     op.drop_table("need_layer")
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_letter_mailed_at"))
         batch_op.drop_index(batch_op.f("ix_letter_ask_id"))
 
     op.drop_table("letter")
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_handover_to_account_id"))
+        batch_op.drop_index(
+            "ix_handover_now",
+            sqlite_where=sa.text("state IN ('proposed', 'agreed')"),
+            postgresql_where=sa.text("state IN ('proposed', 'agreed')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_handover_from_account_id"))
+
+    op.drop_table("handover")
+    with op.batch_alter_table("goal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_goal_resident_id"))
+        batch_op.drop_index(batch_op.f("ix_goal_need_id"))
+
+    op.drop_table("goal")
     op.drop_table("commitment_event")
+    with op.batch_alter_table("tie", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tie_resident_id"))
+
+    op.drop_table("tie")
+    with op.batch_alter_table("speaking_turn", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_speaking_turn_resident_id"))
+
+    op.drop_table("speaking_turn")
+    with op.batch_alter_table("sketch_line", schema=None) as batch_op:
+        batch_op.drop_index("ix_sketch_line_resident_id_prompt")
+
+    op.drop_table("sketch_line")
+    with op.batch_alter_table("signal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_signal_resident_id"))
+        batch_op.drop_index("ix_signal_account_id_answered_on")
+
+    op.drop_table("signal")
+    with op.batch_alter_table("scale_score", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_scale_score_scale_id"))
+        batch_op.drop_index("ix_scale_score_resident_id_scale_id_scored_on")
+
+    op.drop_table("scale_score")
     with op.batch_alter_table("resident_worker", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_resident_worker_now",
@@ -1312,6 +2101,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_resident_worker_account_id_until_on")
 
     op.drop_table("resident_worker")
+    with op.batch_alter_table("relationship", schema=None) as batch_op:
+        batch_op.drop_index("ix_relationship_resident_id_account_id")
+        batch_op.drop_index(batch_op.f("ix_relationship_account_id"))
+
+    op.drop_table("relationship")
     with op.batch_alter_table("promise", schema=None) as batch_op:
         batch_op.drop_index("ix_promise_worker_id_outcome_due_on")
         batch_op.drop_index(batch_op.f("ix_promise_resident_id"))
@@ -1325,11 +2119,22 @@ def downgrade() -> None:
         )
 
     op.drop_table("participant")
+    with op.batch_alter_table("own_share", schema=None) as batch_op:
+        batch_op.drop_index("ix_own_share_resident_id_side")
+        batch_op.drop_index(batch_op.f("ix_own_share_ask_id"))
+
+    op.drop_table("own_share")
     with op.batch_alter_table("need", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_need_resident_id"))
         batch_op.drop_index("ix_need_area_id_opened_on")
 
     op.drop_table("need")
+    with op.batch_alter_table("learning_step", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_learning_step_resident_id"))
+        batch_op.drop_index("ix_learning_step_initiative_id_done_on")
+        batch_op.drop_index("ix_learning_step_area_id_done_on")
+
+    op.drop_table("learning_step")
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.drop_index("ix_contact_worker_id_happened_on")
         batch_op.drop_index("ix_contact_resident_id_happened_on")
@@ -1354,11 +2159,29 @@ def downgrade() -> None:
         batch_op.drop_index("ix_commitment_area_id_due_on_id")
 
     op.drop_table("commitment")
+    with op.batch_alter_table("asset", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_asset_resident_id"))
+
+    op.drop_table("asset")
     op.drop_table("ask_event")
+    with op.batch_alter_table("appointment", schema=None) as batch_op:
+        batch_op.drop_index("ix_appointment_with_account_id_starts_at")
+        batch_op.drop_index(batch_op.f("ix_appointment_resident_id"))
+        batch_op.drop_index(batch_op.f("ix_appointment_initiative_id"))
+        batch_op.drop_index("ix_appointment_account_id_starts_at")
+
+    op.drop_table("appointment")
+    op.drop_table("weekly_mail")
+    op.drop_table("reminder_hush")
+    with op.batch_alter_table("speaking_order", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_speaking_order_initiative_id"))
+
+    op.drop_table("speaking_order")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_account_id"))
 
     op.drop_table("sign_in")
+    op.drop_table("sending")
     with op.batch_alter_table("resident", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resident_merged_into_id"))
         batch_op.drop_index("ix_resident_last_contact_on_id")
@@ -1366,11 +2189,22 @@ def downgrade() -> None:
         batch_op.drop_index("ix_resident_area_id_last_contact_on_id")
 
     op.drop_table("resident")
+    with op.batch_alter_table("outreach_round", schema=None) as batch_op:
+        batch_op.drop_index("ix_outreach_round_area_id_held_on")
+        batch_op.drop_index(batch_op.f("ix_outreach_round_account_id"))
+
+    op.drop_table("outreach_round")
+    with op.batch_alter_table("no_ring", schema=None) as batch_op:
+        batch_op.drop_index("ix_no_ring_area_id_street_digest")
+        batch_op.drop_index("ix_no_ring_area_id_address_digest")
+
+    op.drop_table("no_ring")
     with op.batch_alter_table("initiative_theme", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_initiative_theme_theme_id"))
         batch_op.drop_index("ix_initiative_theme_initiative_id_theme_id")
 
     op.drop_table("initiative_theme")
+    op.drop_table("calendar_address")
     with op.batch_alter_table("ask", schema=None) as batch_op:
         batch_op.drop_index("ix_ask_institution_id_state")
         batch_op.drop_index(batch_op.f("ix_ask_initiative_id"))
@@ -1419,6 +2253,7 @@ def downgrade() -> None:
 
     op.drop_table("tombstone")
     op.drop_table("sign_in_delay")
+    op.drop_table("scale_definition")
     op.drop_table("institution")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index("ix_event_subject_kind_subject_id")

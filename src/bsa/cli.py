@@ -34,6 +34,7 @@ from bsa.people.passwords import make_password
 from bsa.people.queries import actor_by_name
 from bsa.people.shapes import AccountIn
 from bsa.permissions import Purpose, Role
+from bsa.scales.actions import add_shipped_scales
 from bsa.settings import Mode, Settings, in_words
 
 DEMO = Path("var/demo")
@@ -127,10 +128,12 @@ def serve(
 
 @app.command()
 def migrate() -> None:
-    """Bring the tables of the database up to date; on an empty one, make them."""
+    """Bring the tables of the database up to date; on an empty one, make them. Add the scales that come along, once."""
     database = Database(_settings(None))
     try:
         database.migrate()
+        with database.writing() as session:
+            add_shipped_scales(session)
     finally:
         database.close()
     typer.echo("The tables are up to date.")

@@ -51,6 +51,8 @@ class Database:
         self._read = open_engine(settings.database_url, settings.database_key, readonly=True)
         self._keys = open_engine(settings.keys_url, settings.keys_database_key)
         self.keystore = KeyStore(self._keys, settings.ring)
+        self.index: object | None = None
+        """In a process that serves: what searches look in, kept by `bsa.search.keeper`."""
 
     @property
     def dialect(self) -> str:
@@ -135,6 +137,7 @@ class Database:
             session.info["writes"] = engine is self._write
             session.info["settings"] = self.settings
             session.info["keystore"] = self.keystore
+            session.info["index"] = self.index
             try:
                 yield session
             except OperationalError as error:

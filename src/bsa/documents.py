@@ -18,6 +18,8 @@ from bsa.commitments import standing as ledger
 from bsa.commitments.deeds import DEEDS
 from bsa.commitments.models import CommitmentEventKind, CommitmentState, Verdict, Visibility
 from bsa.permissions import RULES, Actor, Condition, Permission, Purpose, Role, allows
+from bsa.trust import deeds as handovers
+from bsa.trust.models import HandoverState
 
 NOTE = "<!-- Written by `make documents` from the code. Change the code, not this page. -->\n"
 
@@ -27,6 +29,10 @@ ONE, OTHER = UUID(int=1), UUID(int=2)
 FITS: dict[str, tuple[dict[str, object], dict[str, object]]] = {
     "here": ({"area_id": ONE}, {"area_id": OTHER}),
     "own residents": ({"worker_ids": frozenset({ONE})}, {"worker_ids": frozenset({OTHER})}),
+    "assigned residents": ({"assigned_ids": frozenset({ONE})}, {"assigned_ids": frozenset({OTHER})}),
+    "handing over": ({"from_account_id": ONE}, {"from_account_id": OTHER}),
+    "taking over": ({"to_account_id": ONE}, {"to_account_id": OTHER}),
+    "going there": ({"account_id": ONE, "with_account_id": None}, {"account_id": OTHER, "with_account_id": None}),
     "own institution": ({"institution_id": ONE}, {"institution_id": OTHER}),
     "own account": ({"id": ONE}, {"id": OTHER}),
     "own writing": ({"worker_id": ONE}, {"worker_id": OTHER}),
@@ -48,6 +54,9 @@ For somebody with this one role. Who has more roles may do what any of them may.
 - **always**: whatever it is done to
 - **here**: only in an area of the own reach
 - **own residents**: only for a resident whom one looks after, or for whom one stands in
+- **assigned residents**: only for a resident to whom one is assigned, not as a stand-in
+- **handing over**, **taking over**: only a handover that one gives, or takes
+- **going there**: only an appointment to which one goes, alone or with a colleague
 - **own institution**: only for the institution for which one speaks
 - **own account**: only for the own account
 - **own writing**: only for what one wrote oneself
@@ -58,8 +67,8 @@ For somebody with this one role. Who has more roles may do what any of them may.
 STATES = """\
 # The states
 
-No deed writes a state. A deed appends an event; the state is what the events add up to on a day. What is entered
-on another's behalf says by whom it was entered, and from where it is known.
+Of asks and commitments no deed writes a state. A deed appends an event; the state is what the events add up to on a
+day. What is entered on another's behalf says by whom it was entered, and from where it is known.
 """
 
 ASK = """\
@@ -82,6 +91,14 @@ Read from `src/bsa/commitments/standing.py` and `deeds.py`. What changes no stat
 AFTER_COMMITMENT = """\
 The window is {days} days and a verdict needs {voters} voters, unless the installation set it otherwise. `late` is no
 state, it is computed: from the day after the due day until there is a claim, or a verdict of residents on the silence.
+"""
+
+
+HANDOVER = """\
+## A handover
+
+Read from `src/bsa/trust/deeds.py`. A handover is between two workers, with the resident's agreement; here the state is
+kept, and each deed writes an event besides.
 """
 
 
@@ -108,6 +125,7 @@ def states_page() -> str:
         [
             *(NOTE, STATES, ASK, *_diagram(_ask_arrows()), "", *_table(_ask_rows()), "", AFTER_ASK),
             *(COMMITMENT, *_diagram(_ledger_arrows()), "", *_table(_ledger_rows()), "", after),
+            *(HANDOVER, *_diagram(_handover_arrows()), "", *_handover_table(), ""),
         ]
     )
 
@@ -132,7 +150,9 @@ def reach(role: Role, permission: Permission) -> str:
         purpose=Purpose.OWN_NEIGHBOURHOOD,
     )
     enough: list[set[str]] = []
-    for size in range(len(FITS) + 1):
+    # No way asks for more than it has conditions, so no more need to be tried at once.
+    most = max(len(way) for way in RULES[permission])
+    for size in range(most + 1):
         for fitting in map(set, combinations(FITS, size)):
             needless = any(less <= fitting for less in enough)
             if not needless and allows(actor, permission, _something(fitting)):
@@ -276,6 +296,29 @@ def _ledger_arrows() -> Iterator[Arrow]:
         later = ledger.pass_time(_stands_in(state), date.max, rules).state
         if later is not state:
             yield Arrow(state, later, "the window passes")
+
+
+def _handover_arrows() -> Iterator[Arrow]:
+    yield Arrow("[*]", HandoverState.PROPOSED, "propose")
+    for deed, step in handovers.STEPS.items():
+        for state in HandoverState:
+            if state in step.before:
+                yield Arrow(state, step.after, deed)
+
+
+def _handover_table() -> list[str]:
+    if not handovers.BESIDES.keys() <= handovers.STEPS.keys():
+        raise ValueError("The deeds of a handover and their words differ.")
+    return [
+        "| deed | done by | from | leads to | besides |",
+        "| --- | --- | --- | --- | --- |",
+        f"| `propose` | {_who(Permission.PROPOSE_HANDOVER)} | the beginning | `{HandoverState.PROPOSED}` | – |",
+        *(
+            f"| `{deed}` | {_who(step.permission)} | {_listed([one for one in HandoverState if one in step.before])} "
+            f"| `{step.after}` | {handovers.BESIDES.get(deed, '–')} |"
+            for deed, step in handovers.STEPS.items()
+        ),
+    ]
 
 
 def _after(state: CommitmentState, kind: CommitmentEventKind) -> CommitmentState:

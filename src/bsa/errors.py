@@ -71,12 +71,26 @@ class Conflict(Refusal):
     message = N_("This cannot be done in the present state.")
 
 
+class Question(Conflict):
+    """Before this is done something is asked; who means it sends it again, with the field `answer` true."""
+
+    def __init__(self, message: str, answer: str) -> None:
+        self.answer = answer
+        super().__init__(message)
+
+
 class Stale(Refusal):
     """The subject was changed since the actor last saw it."""
 
     message = N_(
         "Somebody changed this after you opened it. Look at it as it is now, and do it again if it still fits."
     )
+
+
+class KeyReused(Refusal):
+    """A key of the sender's own was used before, for something else."""
+
+    message = N_("This key was used before for something else. Use a new key for each thing that you send.")
 
 
 class Invalid(Refusal):

@@ -1,4 +1,4 @@
-"""The work that nobody asks for: mailing letters, destroying keys, forgetting sign-ins that ended.
+"""The work that nobody asks for: mailing letters and the weekly mail, destroying keys, forgetting sign-ins that ended.
 
 One table says what is done and when. The worker process does it through its queue; the demo, which is one process,
 through a thread. Every job can be done twice or left out once without harm, so several workers need not agree.
@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
+from bsa import clock
 from bsa.database import Database
 from bsa.lifecycle.jobs import destroy_doomed_keys, sweep_orphans
 from bsa.mail import mail_waiting_letters
 from bsa.people.actions import forget_ended
+from bsa.reminders.weekly import mail_weekly
+from bsa.sendings import forget_old
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +33,16 @@ def _at_night(minute: datetime) -> bool:
     return (minute.hour, minute.minute) == (1, 27)
 
 
+def _on_monday_morning(minute: datetime) -> bool:
+    """From half past seven in the Netherlands; until noon for a worker or a mail server that came up late."""
+    here = minute.astimezone(clock.HERE)
+    return here.weekday() == 0 and (7, 30) <= (here.hour, here.minute) < (12, 0) and here.minute % 10 == 0
+
+
 def _forget_ended(database: Database) -> None:
     with database.writing() as session:
         forget_ended(session)
+        forget_old(session)
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,7 @@ class Job:
 
 JOBS = (
     Job("mail_waiting_letters", _each_minute, mail_waiting_letters),
+    Job("mail_weekly", _on_monday_morning, mail_weekly),
     Job("destroy_doomed_keys", _now_and_then, destroy_doomed_keys),
     Job("sweep_orphans", _at_night, sweep_orphans),
     Job("forget_ended", _at_night, _forget_ended),

@@ -89,7 +89,7 @@ def _waiting(session: Session) -> list[UUID]:
 
 def _mail(database: Database, letter_id: UUID) -> int:
     """Mail one letter; return 1 when it went out, 0 when it did not or when another worker had it."""
-    server = _post_office(database.settings)
+    server = post_office(database.settings)
     try:
         message = _claim(database, letter_id)
         if message is None:
@@ -133,7 +133,7 @@ def _claim(database: Database, letter_id: UUID) -> EmailMessage | None:
             return None
 
 
-def _post_office(settings: Settings) -> smtplib.SMTP:
+def post_office(settings: Settings) -> smtplib.SMTP:
     """Connect to the mail server: always over TLS, but for a server on this machine itself."""
     if settings.smtp_url is None:
         raise NoPostOffice("none is set")

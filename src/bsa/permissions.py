@@ -76,6 +76,44 @@ class Permission(StrEnum):
     MERGE_RESIDENTS = "merge_residents"
     ERASE_RESIDENT = "erase_resident"
 
+    SEE_ROUNDS = "see_rounds"
+    GO_ROUND = "go_round"
+    RESPECT_NO_RING = "respect_no_ring"
+
+    SKETCH_LIFEWORLD = "sketch_lifeworld"
+    CHANGE_PHASE = "change_phase"
+
+    RECORD_RELATIONSHIP = "record_relationship"
+    RECORD_SIGNAL = "record_signal"
+    PROPOSE_HANDOVER = "propose_handover"
+    AGREE_HANDOVER = "agree_handover"
+    SEE_HANDOVERS = "see_handovers"
+    SEE_HANDOVER_COUNTS = "see_handover_counts"
+    FINISH_HANDOVER = "finish_handover"
+
+    SEE_APPOINTMENTS = "see_appointments"
+    MAKE_APPOINTMENT = "make_appointment"
+
+    WRITE_OWN_SHARE = "write_own_share"
+
+    SEE_STEPS = "see_steps"
+    RECORD_OWN_STEP = "record_own_step"
+    RECORD_STEP = "record_step"
+
+    PRACTISE = "practise"
+    SEE_SPEAKING_ORDER = "see_speaking_order"
+    SET_SPEAKING_ORDER = "set_speaking_order"
+
+    DRAW_NETWORK = "draw_network"
+    SET_GOAL = "set_goal"
+    SEE_SCALES = "see_scales"
+    MANAGE_SCALES = "manage_scales"
+    SCORE_SCALE = "score_scale"
+
+    SEE_COMPASS = "see_compass"
+    SEE_REMINDERS = "see_reminders"
+    SEARCH = "search"
+
     NOTE_CONTACT = "note_contact"
     STRIKE_CONTACT = "strike_contact"
     MAKE_PROMISE = "make_promise"
@@ -88,6 +126,7 @@ class Permission(StrEnum):
     DEEPEN_NEED = "deepen_need"
     CONFIRM_LAYER = "confirm_layer"
     STRIKE_LAYER = "strike_layer"
+    SHARE_LAYER = "share_layer"
     DECIDE_TRANSLATION = "decide_translation"
     CLOSE_NEED = "close_need"
     REOPEN_NEED = "reopen_need"
@@ -175,6 +214,26 @@ def looks_after_resident(actor: Actor, subject: Any) -> bool:
     return subject is None or actor.id in subject.worker_ids
 
 
+def is_assigned_to_resident(actor: Actor, subject: Any) -> bool:
+    """Is assigned to the resident, and not only standing in."""
+    return subject is None or actor.id in subject.assigned_ids
+
+
+def takes_over(actor: Actor, subject: Any) -> bool:
+    """Is the one who takes over."""
+    return subject is None or subject.to_account_id == actor.id
+
+
+def hands_over(actor: Actor, subject: Any) -> bool:
+    """Is the one who hands over."""
+    return subject is None or subject.from_account_id == actor.id
+
+
+def takes_part(actor: Actor, subject: Any) -> bool:
+    """Goes there, alone or with a colleague."""
+    return subject is None or actor.id in (subject.account_id, subject.with_account_id)
+
+
 def is_author(actor: Actor, subject: Any) -> bool:
     """Wrote it."""
     return subject is None or subject.worker_id == actor.id
@@ -217,6 +276,35 @@ RULES: dict[Permission, Rule] = {
     Permission.RESTRICT_RESIDENT: [OWN_WORKER, [is_privacy_officer, in_own_area]],
     Permission.MERGE_RESIDENTS: [OWN_WORKER],
     Permission.ERASE_RESIDENT: [OWN_WORKER, [is_privacy_officer, in_own_area]],
+    Permission.SEE_ROUNDS: TEAM,
+    Permission.GO_ROUND: [ACTIVATOR_HERE],
+    Permission.RESPECT_NO_RING: [ACTIVATOR_HERE],
+    Permission.SKETCH_LIFEWORLD: [OWN_WORKER],
+    Permission.CHANGE_PHASE: [OWN_WORKER],
+    Permission.RECORD_RELATIONSHIP: [OWN_WORKER],
+    Permission.RECORD_SIGNAL: [OWN_WORKER],
+    Permission.PROPOSE_HANDOVER: [[is_activator, is_assigned_to_resident]],
+    Permission.AGREE_HANDOVER: [[is_activator, hands_over]],
+    Permission.SEE_HANDOVERS: [[is_activator, hands_over], [is_activator, takes_over]],
+    Permission.SEE_HANDOVER_COUNTS: [TEAM_LEADER_HERE],
+    Permission.FINISH_HANDOVER: [[is_activator, hands_over], [is_activator, takes_over]],
+    Permission.SEE_APPOINTMENTS: [[is_activator, takes_part], [is_team_leader, takes_part]],
+    Permission.MAKE_APPOINTMENT: [[is_activator, takes_part], [is_team_leader, takes_part]],
+    Permission.WRITE_OWN_SHARE: [[is_activator, is_assigned_to_resident]],
+    Permission.SEE_STEPS: TEAM,
+    Permission.RECORD_OWN_STEP: [OWN_WORKER],
+    Permission.RECORD_STEP: TEAM,
+    Permission.PRACTISE: [OWN_WORKER],
+    Permission.SEE_SPEAKING_ORDER: TEAM,
+    Permission.SET_SPEAKING_ORDER: TEAM,
+    Permission.DRAW_NETWORK: [OWN_WORKER],
+    Permission.SET_GOAL: [OWN_WORKER],
+    Permission.SEE_SCALES: [[is_activator], [is_administrator]],
+    Permission.MANAGE_SCALES: [[is_administrator]],
+    Permission.SCORE_SCALE: [OWN_WORKER],
+    Permission.SEE_COMPASS: TEAM,
+    Permission.SEE_REMINDERS: [[is_activator], [is_team_leader]],
+    Permission.SEARCH: [[anybody_signed_in]],
     Permission.NOTE_CONTACT: [OWN_WORKER],
     Permission.STRIKE_CONTACT: [[*OWN_WORKER, is_author]],
     Permission.MAKE_PROMISE: [OWN_WORKER],
@@ -228,6 +316,7 @@ RULES: dict[Permission, Rule] = {
     Permission.DEEPEN_NEED: [OWN_WORKER],
     Permission.CONFIRM_LAYER: [OWN_WORKER],
     Permission.STRIKE_LAYER: [OWN_WORKER],
+    Permission.SHARE_LAYER: [OWN_WORKER],
     Permission.DECIDE_TRANSLATION: [OWN_WORKER],
     Permission.CLOSE_NEED: [OWN_WORKER],
     Permission.REOPEN_NEED: [OWN_WORKER],

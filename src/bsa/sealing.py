@@ -81,13 +81,20 @@ class Sealer:
         """Open one cell; raise `CannotOpen` when it is not the cell of this place, or its key is gone."""
         if owner not in self._keys:
             self.fetch([owner])
-        if owner not in self._keys or cell[:1] != VERSION:
-            raise CannotOpen("This cell has no key, or is of an unknown version.")
-        nonce, sealed = cell[1 : 1 + NONCE_BYTES], cell[1 + NONCE_BYTES :]
-        try:
-            return self._keys[owner].decrypt(nonce, sealed, _bound(table, column, row, owner)).decode()
-        except InvalidTag:
-            raise CannotOpen("This cell does not belong here, or is damaged.") from None
+        if owner not in self._keys:
+            raise CannotOpen("This cell has no key.")
+        return open_with(self._keys[owner], cell, table, column, str(row), str(owner))
+
+
+def open_with(key: AESGCM, cell: bytes, table: str, column: str, row: str, owner: str) -> str:
+    """Open one cell with a key that is at hand; row and owner are their keys as text, with the lines between."""
+    if cell[:1] != VERSION:
+        raise CannotOpen("This cell is of an unknown version.")
+    nonce, sealed = cell[1 : 1 + NONCE_BYTES], cell[1 + NONCE_BYTES :]
+    try:
+        return key.decrypt(nonce, sealed, _bound(table, column, row, owner)).decode()
+    except InvalidTag:
+        raise CannotOpen("This cell does not belong here, or is damaged.") from None
 
 
 def sealer(session: Session) -> Sealer:
@@ -132,7 +139,7 @@ def sealed_columns(kind: type[Any]) -> Sequence[str]:
     return [column.name for column in cast(Table, kind.__table__).columns if isinstance(column.type, SealedText)]
 
 
-def _bound(table: str, column: str, row: UUID, owner: UUID) -> bytes:
+def _bound(table: str, column: str, row: UUID | str, owner: UUID | str) -> bytes:
     # Of a resident's own row both are one key, which is written once: half of what binding costs in a list.
     said = str(row)
     return f"v1|{table}|{column}|{said}|{said if owner is row else owner}".encode()

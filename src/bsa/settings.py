@@ -49,6 +49,33 @@ class Settings(BaseSettings):
     verdict_counts_from: int = Field(default=5, ge=5, le=50)
     """Below this number of voters only the word of the verdict is shown."""
 
+    exploring_days: int = Field(default=42, ge=7, le=365)
+    """After so many days of exploring the worker is asked whether that is on purpose."""
+    stated_question_days: int = Field(default=30, ge=7, le=365)
+    """After so many days with only the stated question and an individual answer: is this the question?"""
+    signal_working_days: int = Field(default=5, ge=1, le=30)
+    """Within so many working days a signal wants an answer."""
+    no_contact_days: int = Field(default=42, ge=7, le=365)
+    """After so many days without a contact, where somebody keeps coming back, the worker is reminded."""
+    tries_at_a_door: int = Field(default=3, ge=1, le=10)
+    """After so many rounds in the same street another way is suggested."""
+    practice_days: int = Field(default=7, ge=1, le=60)
+    """So many days before a meeting at which residents speak, practising is suggested."""
+    worker_alone_times: int = Field(default=3, ge=2, le=20)
+    """When the worker did the same thing alone so many times, it is asked who could next time."""
+    window_closing_days: int = Field(default=5, ge=1, le=30)
+    """When residents can judge for only so many days more, the team is reminded."""
+    reminder_days: int = Field(default=28, ge=7, le=180)
+    """So many days it is reminded of what no deed ends: a quiet street, something that was done alone again."""
+    hush_days: int = Field(default=7, ge=1, le=30)
+    """For so many days nothing is said of what somebody does not want to hear of now."""
+    asleep_days: int = Field(default=90, ge=14, le=365)
+    """An element of the method of which nothing was visible for so many days is sleeping."""
+    device_days: int = Field(default=7, ge=1, le=7)
+    """So many days at most a device keeps what could not be sent yet."""
+    phase_names: dict[str, str] = Field(default_factory=dict)
+    """Own names for the phases, as JSON: `{"explore": "kennismaken"}`; others keep the usual ones."""
+
     session_idle_minutes: int = Field(default=20, ge=1, le=240)
     session_hours: int = Field(default=10, ge=1, le=24)
     token_days: int = Field(default=30, ge=1, le=365)

@@ -56,6 +56,8 @@ def context(
         java_script_enabled=scripts,
         locale=language,
         reduced_motion="reduce",
+        # What a page asks for is to be seen here; test_offline.py has browsers with one.
+        service_workers="block",
     )
     one.set_default_timeout(PATIENCE)
     if cookie:

@@ -32,13 +32,15 @@ from bsa.initiatives.models import Initiative, Phase
 from bsa.initiatives.queries import list_initiatives, show_initiative
 from bsa.initiatives.shapes import InitiativeQuery
 from bsa.institutions.models import Institution, Mandate
+from bsa.lifeworld.models import SketchPrompt
+from bsa.lifeworld.queries import list_assets, list_sketch_lines
 from bsa.needs.models import Confirmed, Need, TranslationChoice
-from bsa.needs.queries import list_needs, show_need
+from bsa.needs.queries import is_this_the_question, list_needs, show_need
 from bsa.needs.shapes import NeedQuery
 from bsa.people.queries import actor_by_name
 from bsa.permissions import Actor, Purpose
-from bsa.residents.models import RegistrationLevel, Resident
-from bsa.residents.queries import list_residents, show_resident
+from bsa.residents.models import RegistrationLevel, Resident, ResidentPhase
+from bsa.residents.queries import list_residents, show_resident, still_exploring
 from bsa.residents.shapes import ResidentQuery
 from bsa.shapes import Listing
 from bsa.themes.queries import list_themes
@@ -267,6 +269,30 @@ def test_marloes_has_a_day_before_her(demo: Database) -> None:
     assert due.count(clock.today()) == 2
     assert min(due) < clock.today()
     assert day.contacts
+
+
+def test_geert_tells_how_his_life_looks_and_colleagues_read_no_impression(demo: Database) -> None:
+    with demo.reading() as session:
+        marloes = who(session, "activator")
+        geert = next(one for one in _residents(session, marloes) if one.call_name == "Geert")
+        lines = list_sketch_lines(session, marloes, geert.id, Listing(limit=MOST)).items
+        assets = list_assets(session, marloes, geert.id, Listing(limit=MOST)).items
+
+        assert {line.prompt for line in lines} == {None, *SketchPrompt}
+        assert any(line.for_author_only for line in lines)
+        assert [asset.wants_to_share for asset in assets if asset.struck_at is None] == [True]
+        assert geert.phase is ResidentPhase.ANCHOR
+        assert len(still_exploring(session, marloes)) in range(1, 10)
+        assert is_this_the_question(session, marloes) != []
+
+
+def test_there_are_residents_in_every_phase(demo: Database) -> None:
+    with demo.reading() as session:
+        found = {
+            one.phase for name in ("colleague", "sanne", "ibrahim") for one in _residents(session, who(session, name))
+        }
+
+    assert found == set(ResidentPhase)
 
 
 def test_nothing_was_done_in_the_future(demo: Database, played_at: datetime) -> None:

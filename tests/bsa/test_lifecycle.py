@@ -11,6 +11,8 @@ from sqlalchemy import Table, inspect, text
 from sqlmodel import Session, col, select
 
 from bsa import clock
+from bsa.appointments.actions import make_appointment
+from bsa.appointments.shapes import AppointmentIn
 from bsa.contacts.actions import make_promise, note_contact, strike_contact
 from bsa.contacts.models import ContactPlace, ContactPurpose
 from bsa.contacts.queries import list_contacts, list_promises
@@ -22,14 +24,20 @@ from bsa.initiatives.actions import start_initiative
 from bsa.initiatives.models import Origin, Participant, ParticipantPart, Phase
 from bsa.initiatives.shapes import InitiativeIn
 from bsa.keystore import INSTALLATION
+from bsa.learning.actions import record_step
+from bsa.learning.shapes import LearningStepIn
 from bsa.lifecycle.actions import erase_resident, merge_residents, step_down
 from bsa.lifecycle.jobs import destroy_doomed_keys, sweep_orphans
 from bsa.lifecycle.queries import losses
 from bsa.lifecycle.rows import tables_of_residents
+from bsa.lifeworld.actions import note_asset, note_sketch_line
+from bsa.lifeworld.shapes import AssetIn, SketchLineIn
 from bsa.needs.actions import confirm_layer, decide_translation, deepen_need, record_need
 from bsa.needs.models import Confirmed, HowLearned, LayerConfirmation, LifeArea, NeedLayer, TranslationChoice
 from bsa.needs.queries import list_needs, show_need
 from bsa.needs.shapes import ConfirmationIn, DecisionIn, LayerIn, NeedIn, NeedQuery
+from bsa.practice.actions import debrief_practice, make_speaking_order, plan_practice
+from bsa.practice.shapes import DebriefIn, PracticeIn, SpeakingOrderIn
 from bsa.registry import METADATA
 from bsa.residents.actions import assign_worker, change_resident, record_consent, restrict_resident, withdraw_consent
 from bsa.residents.models import (
@@ -50,10 +58,16 @@ from bsa.residents.queries import find_resident, list_residents, show_resident
 from bsa.residents.shapes import ConsentIn, LevelIn, MergeIn, ResidentChange, ResidentQuery, WorkerIn
 from bsa.sealing import CannotOpen, SealedCell, SealedText, Sealer
 from bsa.shapes import Listing
+from bsa.shares.actions import write_share
+from bsa.shares.shapes import OwnShareIn
 from bsa.themes.actions import name_theme
 from bsa.themes.queries import show_theme
 from bsa.themes.shapes import ThemeIn
+from bsa.trust.actions import agree_handover, answer_signal, move_relationship, propose_handover, record_signal
+from bsa.trust.models import HandoverReason, Stage
+from bsa.trust.shapes import AgreementIn, HandoverIn, RelationshipIn, SignalAnswerIn, SignalIn
 
+from tests.around import look_around
 from tests.cast import Cast, a_dossier, a_resident
 
 TODAY = date(2026, 3, 24)
@@ -74,7 +88,9 @@ class Markers:
     @property
     def all(self) -> list[str]:
         whats = ("call", "full", "value", "own", "shared", "struck", "promise", "stated", "deeper", "reason")
-        return [self(what) for what in whats]
+        bonds = ("signal", "answer", "kitchen", "visit")
+        doing = ("share", "step", "own_words", "scary", "safe", "there", "stop", "debrief", "bolder", "turn")
+        return [self(what) for what in (*whats, *bonds, *doing)]
 
 
 def a_full_life(session: Session, cast: Cast, marker: Markers) -> Resident:
@@ -86,6 +102,7 @@ def a_full_life(session: Session, cast: Cast, marker: Markers) -> Resident:
         contact_channel=ContactChannel.PHONE,
         contact_value=marker("value"),
         age_band=AgeBand.FROM_45,
+        contact_window=marker("window"),
     )
     change_resident(session, actor, resident.id, resident.version, change)
     consent = ConsentIn(scope=ConsentScope.TO_BE_COUNTED, how=ConsentHow.SPOKEN, given_on=TODAY)
@@ -95,6 +112,8 @@ def a_full_life(session: Session, cast: Cast, marker: Markers) -> Resident:
     right = CorrectionIn(**seen, own_note=marker("own"), shareable_note=marker("shared"))
     strike_contact(session, actor, wrong.id, right)
     make_promise(session, actor, resident.id, PromiseIn(text=marker("promise"), due_on=TODAY))
+    note_sketch_line(session, actor, resident.id, SketchLineIn(words=marker("said")))
+    note_asset(session, actor, resident.id, AssetIn(words=marker("asset")))
     told = NeedIn(life_area=LifeArea.HOUSING, words=marker("stated"), learned_on=TODAY)
     need = record_need(session, actor, resident.id, told)
     layer = LayerIn(
@@ -116,8 +135,46 @@ def a_full_life(session: Session, cast: Cast, marker: Markers) -> Resident:
         actor,
         ThemeIn(area_id=cast.here_id, title="Tocht", life_area=LifeArea.HOUSING, need_ids=[need.id]),
     )
-    takes_part(session, cast, resident, an_initiative(session, cast))
+    initiative_id = an_initiative(session, cast)
+    takes_part(session, cast, resident, initiative_id)
+    what_was_done(session, cast, resident.id, initiative_id, marker)
+    a_bond(session, cast, resident.id, marker)
+    look_around(session, actor, resident.id, marker("around"))
     return resident
+
+
+def a_bond(session: Session, cast: Cast, resident_id: UUID, marker: Markers) -> None:
+    """Give a resident what trust leaves: where it stands, a signal, an appointment, and a handover under way."""
+    actor, soon = cast.activator, clock.now() + timedelta(days=1)
+    move_relationship(session, actor, resident_id, RelationshipIn(stage=Stage.TALKING))
+    signal = record_signal(session, actor, resident_id, SignalIn(words=marker("signal"), came_on=TODAY))
+    answer_signal(session, actor, signal.id, None, SignalAnswerIn(answer=marker("answer")))
+    make_appointment(session, actor, AppointmentIn(starts_at=soon, resident_id=resident_id, place=marker("kitchen")))
+    told = HandoverIn(to_account_id=cast.colleague.id, reason=HandoverReason.LEAVES)
+    handover = propose_handover(session, actor, resident_id, told)
+    agreement = AgreementIn(agreed_on=TODAY, starts_at=soon, place=marker("visit"))
+    agree_handover(session, actor, handover.id, None, agreement)
+
+
+def what_was_done(session: Session, cast: Cast, resident_id: UUID, initiative_id: UUID, marker: Markers) -> None:
+    """Give a resident my part and their part, a step, a practice moment, and a turn to speak."""
+    actor = cast.activator
+    share = {"side": "theirs", "prompt": "keeps_it", "words": marker("share"), "author": "together"}
+    write_share(session, actor, resident_id, OwnShareIn.model_validate(share))
+    step = {"what": marker("step"), "own_words": marker("own_words"), "who_did_it": "together"}
+    record_step(session, actor, LearningStepIn.model_validate(step | {"resident_id": resident_id}))
+    practice = PracticeIn(
+        scary_thing=marker("scary"),
+        safe_setting=marker("safe"),
+        who_is_there=marker("there"),
+        stop_word=marker("stop"),
+    )
+    moment = plan_practice(session, actor, resident_id, practice)
+    went = {"outcome": "partly", "debrief": marker("debrief"), "next_bit_bolder": marker("bolder")}
+    debrief_practice(session, actor, moment.id, moment.version, DebriefIn.model_validate(went))
+    turn = {"side": "resident", "resident_id": resident_id, "who": marker("turn"), "minutes": 5}
+    order = SpeakingOrderIn.model_validate({"meeting_on": TODAY, "turns": [turn]})
+    make_speaking_order(session, actor, initiative_id, order)
 
 
 def an_initiative(session: Session, cast: Cast) -> UUID:
@@ -202,8 +259,19 @@ def test_the_losses_of_a_step_down_are_told_before_it_is_taken(session: Session,
     def lost(level: RegistrationLevel) -> dict[str, int]:
         return {loss.field: loss.count for loss in losses(session, cast.activator, resident.id, level)}
 
-    below_dossier = {"contact.own_note": 1, "contact.shareable_note": 2, "need.deeper_layers": 1}
-    own_row = {"full_name": 1, "contact_channel": 1, "contact_value": 1, "age_band": 1}
+    notes = {"contact.own_note": 1, "contact.shareable_note": 2, "need.deeper_layers": 1, "sketch_line.*": 1}
+    around = {"tie.*": 1, "goal.*": 1, "scale_score.*": 1}
+    below_dossier = {**notes, **around, "own_share.*": 1, "practice_moment.*": 1}
+    own_row = {
+        "full_name": 1,
+        "contact_channel": 1,
+        "contact_value": 1,
+        "age_band": 1,
+        "contact_window": 1,
+        "asset.*": 1,
+        "signal.*": 1,
+        "learning_step.*": 1,
+    }
     assert lost(RegistrationLevel.KNOWN) == below_dossier
     assert lost(RegistrationLevel.ALIAS) == {**own_row, **below_dossier}
     with pytest.raises(Invalid):

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import Session, col, select
 
+from bsa import clock
 from bsa.areas.actions import record_area
 from bsa.areas.models import Level
 from bsa.areas.shapes import AreaIn
-from bsa.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
+from bsa.errors import Conflict, Invalid, NotAllowed, NotFound, Question, Stale
 from bsa.events import Event
 from bsa.needs.actions import (
     close_need,
@@ -18,11 +19,12 @@ from bsa.needs.actions import (
     deepen_need,
     record_need,
     reopen_need,
+    share_layer,
     strike_layer,
 )
 from bsa.needs.models import SENSITIVE, Confirmed, HowLearned, LifeArea, Need, NeedEnding, NeedLayer, TranslationChoice
-from bsa.needs.queries import list_needs, show_need
-from bsa.needs.shapes import ClosingIn, ConfirmationIn, DecisionIn, LayerIn, NeedIn, NeedOut, NeedQuery
+from bsa.needs.queries import is_this_the_question, list_needs, shareable_words, show_need
+from bsa.needs.shapes import ClosingIn, ConfirmationIn, DecisionIn, LayerIn, NeedIn, NeedOut, NeedQuery, SharingIn
 from bsa.permissions import Actor
 from bsa.residents.actions import assign_worker, change_resident, record_consent, restrict_resident
 from bsa.residents.models import ConsentHow, ConsentScope, Resident, WorkerPart
@@ -164,7 +166,7 @@ def test_the_stated_question_is_neither_struck_nor_confirmed(session: Session, c
             need.version,
             ConfirmationIn(confirmed=Confirmed.NO, asked_on=TODAY),
         )
-    assert show_need(session, cast.activator, need.id).layers[0].allowed_actions == []
+    assert show_need(session, cast.activator, need.id).layers[0].allowed_actions == ["share_layer"]
 
 
 def test_a_struck_layer_keeps_its_words_and_its_place(session: Session, cast: Cast) -> None:
@@ -182,7 +184,7 @@ def test_a_struck_layer_keeps_its_words_and_its_place(session: Session, cast: Ca
     assert [(one.depth, one.struck_on) for one in out.layers] == [(0, None), (1, TODAY), (2, None)]
     assert out.layers[1].words == "Ik leef in één kamer."
     assert out.layers[1].allowed_actions == []
-    assert out.layers[2].allowed_actions == ["confirm_layer", "strike_layer"]
+    assert out.layers[2].allowed_actions == ["confirm_layer", "strike_layer", "share_layer"]
 
 
 @pytest.mark.parametrize("life_area", sorted(SENSITIVE))
@@ -303,6 +305,7 @@ def deeds_to(session: Session, who: Actor, need: Need) -> list[Callable[[], obje
         lambda: decide_translation(session, who, need.id, None, a_decision(TranslationChoice.INDIVIDUAL)),
         lambda: close_need(session, who, need.id, None, ClosingIn(ending=NeedEnding.SOLVED, closed_on=TODAY)),
         lambda: reopen_need(session, who, need.id, None),
+        lambda: share_layer(session, who, need.id, stated.id, None, SharingIn(may_be_shared=False)),
     ]
 
 
@@ -393,7 +396,7 @@ def test_needs_are_found_by_what_they_are_about_page_by_page(session: Session, c
     first = a_need(session, cast.activator, resident)
     second = a_need(session, cast.activator, resident, LifeArea.HEALTH)
     third = a_need(session, cast.activator, other)
-    close_need(session, cast.activator, third.id, None, ClosingIn(ending=NeedEnding.SOLVED, closed_on=TODAY))
+    close_need(session, cast.activator, third.id, None, ClosingIn(ending=NeedEnding.MOVED_AWAY, closed_on=TODAY))
 
     def found(**wanted: object) -> set[object]:
         query = NeedQuery.model_validate(wanted)
@@ -411,3 +414,137 @@ def test_needs_are_found_by_what_they_are_about_page_by_page(session: Session, c
     assert (len(page.items), len(rest.items), rest.next_cursor) == (2, 1, None)
     with pytest.raises(NotAllowed):
         list_needs(session, cast.colleague, NeedQuery(resident_id=resident.id))
+
+
+# --- what may be passed on --------------------------------------------------------------------------------------------
+
+
+def shared(session: Session, need: Need) -> list[str]:
+    return [layer.words for layer in shareable_words(session, need)]
+
+
+def test_only_the_stated_question_is_passed_on_unless_a_layer_is_chosen(session: Session, cast: Cast) -> None:
+    me = cast.activator
+    need = a_need(session, me, a_dossier(session, me, cast.here_id))
+    deepen_need(session, me, need.id, None, a_layer())
+    assert shared(session, need) == ["Ik wil een kachel."]
+
+    share_layer(session, me, need.id, layer_at(session, need, 1).id, need.version, SharingIn(may_be_shared=True))
+    assert shared(session, need) == ["Ik wil een kachel.", "Ik leef in één kamer."]
+
+    share_layer(session, me, need.id, layer_at(session, need, 0).id, need.version, SharingIn(may_be_shared=False))
+    assert shared(session, need) == ["Ik leef in één kamer."]
+    assert [layer.may_be_shared for layer in show_need(session, me, need.id).layers] == [False, True]
+    event = session.scalars(select(Event).where(col(Event.kind) == "need.sharing_chosen")).first()
+    assert event is not None
+    assert event.facts == {"depth": 1, "may_be_shared": True}
+
+
+def test_what_was_not_confirmed_and_a_hunch_are_never_passed_on(session: Session, cast: Cast) -> None:
+    me, yes = cast.activator, SharingIn(may_be_shared=True)
+    need = a_need(session, me, a_dossier(session, me, cast.here_id))
+    deepen_need(session, me, need.id, None, a_layer(confirmed=Confirmed.NOT_YET))
+    deepen_need(session, me, need.id, None, a_layer(confirmed=Confirmed.NOT_YET, how_learned=HowLearned.HUNCH))
+    said, hunch = layer_at(session, need, 1), layer_at(session, need, 2)
+    confirmed = ConfirmationIn(confirmed=Confirmed.YES, asked_on=TODAY)
+
+    with pytest.raises(Conflict, match="Ask the resident first"):
+        share_layer(session, me, need.id, said.id, None, yes)
+    confirm_layer(session, me, need.id, hunch.id, None, confirmed)
+    with pytest.raises(Conflict, match="hunch is never"):
+        share_layer(session, me, need.id, hunch.id, None, yes)
+
+    layers = show_need(session, me, need.id).layers
+    assert ["share_layer" in layer.allowed_actions for layer in layers] == [True, False, False]
+
+
+def test_what_the_resident_takes_back_or_was_struck_is_passed_on_no_longer(session: Session, cast: Cast) -> None:
+    me, yes = cast.activator, SharingIn(may_be_shared=True)
+    need = a_need(session, me, a_dossier(session, me, cast.here_id))
+    for words in ("Eerste", "Tweede"):
+        deepen_need(session, me, need.id, None, a_layer(words=words))
+    first, second = layer_at(session, need, 1), layer_at(session, need, 2)
+    for layer in (first, second):
+        share_layer(session, me, need.id, layer.id, None, yes)
+    assert shared(session, need) == ["Ik wil een kachel.", "Eerste", "Tweede"]
+
+    confirm_layer(session, me, need.id, first.id, None, ConfirmationIn(confirmed=Confirmed.NO, asked_on=TODAY))
+    strike_layer(session, me, need.id, second.id, None)
+
+    assert shared(session, need) == ["Ik wil een kachel."]
+    with pytest.raises(Conflict):
+        share_layer(session, me, need.id, second.id, None, yes)
+    with pytest.raises(Stale):
+        share_layer(session, me, need.id, first.id, need.version - 1, SharingIn(may_be_shared=False))
+
+
+def test_nothing_is_passed_on_of_somebody_whose_data_is_restricted(session: Session, cast: Cast) -> None:
+    resident = a_dossier(session, cast.activator, cast.here_id)
+    need = a_need(session, cast.activator, resident)
+    restrict_resident(session, cast.activator, resident.id, resident.version)
+
+    assert shared(session, need) == []
+
+
+# --- is this the question? --------------------------------------------------------------------------------------------
+
+
+def ended(ending: NeedEnding, **more: object) -> ClosingIn:
+    return ClosingIn.model_validate({"ending": ending, "closed_on": TODAY, **more})
+
+
+@pytest.mark.parametrize("ending", [NeedEnding.SOLVED, NeedEnding.HELPED_ELSEWHERE])
+@pytest.mark.parametrize("decided", [True, False])
+def test_closing_at_the_stated_question_asks_whether_that_is_the_question(
+    session: Session, cast: Cast, ending: NeedEnding, decided: bool
+) -> None:
+    me = cast.activator
+    need = a_need(session, me, a_resident(session, me, cast.here_id))
+    if decided:
+        decide_translation(session, me, need.id, None, a_decision(TranslationChoice.INDIVIDUAL))
+
+    with pytest.raises(Question, match="Is this the question") as asked:
+        close_need(session, me, need.id, None, ended(ending))
+
+    assert asked.value.answer == "is_the_question"
+    assert close_need(session, me, need.id, None, ended(ending, is_the_question=True)).ending is ending
+
+
+def test_closing_does_not_ask_when_a_deeper_layer_stands_or_it_was_taken_up_together_or_somebody_left(
+    session: Session, cast: Cast
+) -> None:
+    me, resident = cast.activator, a_dossier(session, cast.activator, cast.here_id)
+    deeper, together, left, struck = (a_need(session, me, resident) for _ in range(4))
+    for need in (deeper, struck):
+        deepen_need(session, me, need.id, None, a_layer())
+    decide_translation(session, me, together.id, None, a_decision(TranslationChoice.COLLECTIVE))
+    strike_layer(session, me, struck.id, layer_at(session, struck, 1).id, None)
+
+    close_need(session, me, deeper.id, None, ended(NeedEnding.SOLVED))
+    close_need(session, me, together.id, None, ended(NeedEnding.SOLVED))
+    close_need(session, me, left.id, None, ended(NeedEnding.MOVED_AWAY))
+    with pytest.raises(Question):
+        close_need(session, me, struck.id, None, ended(NeedEnding.SOLVED))
+
+
+def test_a_need_long_at_its_stated_question_is_asked_about_and_a_fresh_one_is_not(session: Session, cast: Cast) -> None:
+    me, resident = cast.activator, a_dossier(session, cast.activator, cast.here_id)
+    individual = a_decision(TranslationChoice.INDIVIDUAL, decided_on=TODAY - timedelta(days=31))
+    with clock.standing_at(clock.now() - timedelta(days=30)):
+        told = NeedIn(life_area=LifeArea.HOUSING, words="Oud", learned_on=clock.today())
+        old, undecided, deeper, together, closed = (record_need(session, me, resident.id, told) for _ in range(5))
+    with clock.standing_at(clock.now() - timedelta(days=29)):
+        younger = record_need(
+            session, me, resident.id, NeedIn(life_area=LifeArea.HOUSING, words="Jong", learned_on=clock.today())
+        )
+    for need in (old, deeper, together, closed, younger):
+        decide_translation(session, me, need.id, None, individual)
+    decide_translation(session, me, together.id, None, a_decision(TranslationChoice.BOTH))
+    deepen_need(session, me, deeper.id, None, a_layer())
+    close_need(session, me, closed.id, None, ended(NeedEnding.SOLVED, is_the_question=True))
+
+    assert [(one.id, one.stated) for one in is_this_the_question(session, me)] == [(old.id, "Oud")]
+    asked = {need.id: show_need(session, me, need.id).is_this_the_question for need in (old, undecided, younger)}
+    assert asked == {old.id: True, undecided.id: False, younger.id: False}
+    for who in (cast.colleague, cast.teamleader, cast.stranger, cast.admin):
+        assert is_this_the_question(session, who) == []

@@ -1,15 +1,19 @@
 """Residents: as little as the level allows, seen by those who look after them."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import Session, col, select
 
 from bsa import clock
-from bsa.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
+from bsa.errors import Conflict, Invalid, NotAllowed, NotFound, Question, Stale
 from bsa.events import Event
-from bsa.permissions import Permission
+from bsa.permissions import Actor, Permission
 from bsa.residents.actions import (
     assign_worker,
+    change_phase,
     change_resident,
+    mean_exploring,
     raise_level,
     record_consent,
     register_resident,
@@ -23,13 +27,23 @@ from bsa.residents.models import (
     ConsentScope,
     ContactChannel,
     Informed,
+    ReadingComfort,
     RegistrationLevel,
+    ResidentPhase,
     WorkerPart,
 )
-from bsa.residents.queries import get_record, list_residents, show_resident
-from bsa.residents.shapes import ConsentIn, LevelIn, ResidentChange, ResidentIn, ResidentQuery, WorkerIn
+from bsa.residents.queries import get_record, list_residents, show_resident, still_exploring
+from bsa.residents.shapes import (
+    ConsentIn,
+    LevelIn,
+    ResidentChange,
+    ResidentIn,
+    ResidentPhaseIn,
+    ResidentQuery,
+    WorkerIn,
+)
 
-from tests.cast import Cast, a_resident
+from tests.cast import Cast, a_dossier, a_resident
 
 ALL = ResidentQuery()
 
@@ -205,3 +219,119 @@ def test_the_permission_table_agrees_with_the_query(session: Session, cast: Cast
     resident = a_resident(session, cast.activator, cast.here_id)
     record = get_record(session, cast.activator, resident.id, Permission.OPEN_RECORD)
     assert record.worker_ids == {cast.activator.id}
+
+
+# --- phases -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_way_goes_on_to_another_phase_and_may_go_back(session: Session, cast: Cast) -> None:
+    with clock.standing_at(clock.now() - timedelta(days=3)):
+        resident = a_resident(session, cast.activator, cast.here_id)
+    mean_exploring(session, cast.activator, resident.id, resident.version)
+
+    change_phase(session, cast.activator, resident.id, resident.version, ResidentPhaseIn(phase=ResidentPhase.DO))
+
+    record = show_resident(session, cast.activator, resident.id)
+    assert (record.phase, record.phase_since) == (ResidentPhase.DO, clock.today())
+    assert record.exploring_meant_on is None
+    (listed,) = list_residents(session, cast.colleague, ResidentQuery(phase=ResidentPhase.DO)).items
+    assert listed.phase is ResidentPhase.DO
+    assert list_residents(session, cast.colleague, ResidentQuery(phase=ResidentPhase.EXPLORE)).items == []
+    event = session.scalars(select(Event).where(col(Event.kind) == "resident.phase_changed")).one()
+    assert (event.facts, event.area_id) == ({"phase": "do", "before": "explore"}, cast.here_id)
+    change_phase(session, cast.activator, resident.id, None, ResidentPhaseIn(phase=ResidentPhase.EXPLORE))
+    with pytest.raises(Conflict, match="the phase already"):
+        change_phase(session, cast.activator, resident.id, None, ResidentPhaseIn(phase=ResidentPhase.EXPLORE))
+
+
+def test_a_phase_is_refused_to_others_stale_and_while_restricted(session: Session, cast: Cast) -> None:
+    resident = a_resident(session, cast.activator, cast.here_id)
+    wanted = ResidentPhaseIn(phase=ResidentPhase.DEEPEN)
+
+    def change(who: Actor, version: int | None) -> None:
+        change_phase(session, who, resident.id, version, wanted)
+
+    def mean(who: Actor, version: int | None) -> None:
+        mean_exploring(session, who, resident.id, version)
+
+    for deed in (change, mean):
+        with pytest.raises(NotAllowed):
+            deed(cast.colleague, None)
+        for who in (cast.stranger, cast.teamleader, cast.policy):
+            with pytest.raises(NotFound):
+                deed(who, None)
+        with pytest.raises(Stale):
+            deed(cast.activator, resident.version - 1)
+    restrict_resident(session, cast.activator, resident.id, resident.version)
+    with pytest.raises(Conflict):
+        change_phase(session, cast.activator, resident.id, None, wanted)
+
+
+def test_after_so_many_days_of_exploring_it_is_asked_whether_that_is_on_purpose(session: Session, cast: Cast) -> None:
+    days = session.info["settings"].exploring_days
+    began = clock.now() - timedelta(days=days)
+    with clock.standing_at(began):
+        resident, other, frozen, doing = (
+            a_resident(session, cast.activator, cast.here_id, name) for name in ("Geert", "Ria", "Fenna", "Jelle")
+        )
+    restrict_resident(session, cast.activator, frozen.id, frozen.version)
+    change_phase(session, cast.activator, doing.id, None, ResidentPhaseIn(phase=ResidentPhase.DO))
+
+    with clock.standing_at(clock.now() - timedelta(days=1)):
+        assert still_exploring(session, cast.activator) == []
+    assert {one.call_name for one in still_exploring(session, cast.activator)} == {"Geert", "Ria"}
+    assert show_resident(session, cast.activator, resident.id).still_exploring
+
+    mean_exploring(session, cast.activator, resident.id, resident.version)
+
+    assert [one.id for one in still_exploring(session, cast.activator)] == [other.id]
+    assert not show_resident(session, cast.activator, resident.id).still_exploring
+    with clock.standing_at(clock.now() + timedelta(days=days)):
+        assert [one.id for one in still_exploring(session, cast.activator)] == [other.id, resident.id]
+    for who in (cast.colleague, cast.teamleader, cast.privacy, cast.admin):
+        assert still_exploring(session, who) == []
+    kinds = session.scalars(select(Event.kind).where(col(Event.subject_id) == resident.id)).all()
+    assert "resident.exploring_meant" in kinds
+
+
+def test_past_exploring_there_is_nothing_to_mean(session: Session, cast: Cast) -> None:
+    resident = a_resident(session, cast.activator, cast.here_id)
+    change_phase(session, cast.activator, resident.id, None, ResidentPhaseIn(phase=ResidentPhase.FINISHED))
+
+    with pytest.raises(Conflict, match="past exploring"):
+        mean_exploring(session, cast.activator, resident.id, None)
+
+
+# --- letters ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("comfort", [ReadingComfort.PREFERS_CALL, ReadingComfort.PREFERS_VISIT])
+def test_letters_to_somebody_who_would_rather_not_read_are_questioned(
+    session: Session, cast: Cast, comfort: ReadingComfort
+) -> None:
+    resident = a_dossier(session, cast.activator, cast.here_id)
+    change_resident(session, cast.activator, resident.id, resident.version, ResidentChange(reading_comfort=comfort))
+
+    by_letter = ResidentChange(contact_channel=ContactChannel.LETTER)
+    with pytest.raises(Question, match="rather not read") as asked:
+        change_resident(session, cast.activator, resident.id, resident.version, by_letter)
+
+    assert asked.value.answer == "even_so"
+    session.refresh(resident)
+    even_so = ResidentChange(contact_channel=ContactChannel.LETTER, even_so=True)
+    change_resident(session, cast.activator, resident.id, resident.version, even_so)
+    # Something else can be changed without being asked again.
+    change_resident(session, cast.activator, resident.id, resident.version, ResidentChange(call_name="Gerrit"))
+
+
+def test_letters_to_somebody_who_reads_or_did_not_say_are_not_questioned(session: Session, cast: Cast) -> None:
+    resident = a_dossier(session, cast.activator, cast.here_id)
+    by_letter = ResidentChange(contact_channel=ContactChannel.LETTER)
+
+    change_resident(session, cast.activator, resident.id, resident.version, by_letter)
+    reads = ResidentChange(reading_comfort=ReadingComfort.READS)
+    change_resident(session, cast.activator, resident.id, resident.version, reads)
+
+    no_longer = ResidentChange(reading_comfort=ReadingComfort.PREFERS_VISIT)
+    with pytest.raises(Question):
+        change_resident(session, cast.activator, resident.id, resident.version, no_longer)

@@ -41,6 +41,10 @@ ADMIN = "403 403 403 403 403 403 403 403 200"
 ADMIN_HIDDEN = "404 404 404 404 404 404 404 404 200"
 OWN_RECORD = "200 403 404 404 404 404 404 403 404"
 TEAM = "200 200 404 200 404 404 404 404 404"
+ROUNDS = "200 200 404 403 404 404 404 404 404"
+BOTH = "200 200 404 404 404 404 404 404 404"
+REMINDED = "200 200 200 200 403 403 403 403 403"
+ASSIGNED = "200 404 404 404 404 404 404 404 404"
 
 contact = {"happenedOn": TODAY, "place": "doorstep", "purpose": "being_there", "shareableNote": "Zwaaide"}
 layer = {
@@ -50,6 +54,9 @@ layer = {
     "lifeArea": "housing",
     "learnedOn": TODAY,
 }
+own_share = {"side": "mine", "prompt": "already_doing", "words": "Ik stook alleen beneden", "author": "resident"}
+speaking_order = {"meetingOn": LATER, "turns": [{"side": "resident", "who": "Bewoners", "minutes": 5}]}
+door = {"areaId": "{here}", "street": "Molenstraat", "number": "14"}
 put = {"happenedOn": TODAY, "replyBy": LATER, "source": "mail", "mandate": "policy"}
 verdict = {"kept": 3, "partly": 1, "notKept": 0, "happenedOn": TODAY, "witnessIds": ["{geert}", "{ria}"]}
 promise = {
@@ -60,6 +67,18 @@ promise = {
     "dueOn": LATER,
     "mandate": "policy",
     "promisedOn": TODAY,
+}
+
+scale = {
+    "key": "calm",
+    "title": "Rust",
+    "source": "Wij",
+    "licenceNote": "Van onszelf",
+    "kind": "ordinal",
+    "levels": [
+        {"level": 1, "label": {"nl": "onrustig", "en": "restless"}},
+        {"level": 2, "label": {"nl": "rustig", "en": "calm"}},
+    ],
 }
 
 
@@ -180,6 +199,24 @@ DEEDS: list[Deed] = [
     Deed("GET", "/promises/{promise}", OWN_RECORD),
     Deed("PUT", "/promises/{promise}/outcome", OWN_RECORD, {"outcome": "kept"}, "promise"),
     Deed("GET", "/day", "200 200 200 200 403 403 403 403 403"),
+    # Lifeworld
+    Deed("GET", "/residents/{geert}/sketch-lines", OWN_RECORD),
+    Deed("POST", "/residents/{geert}/sketch-lines", made(OWN_RECORD), {"words": "Het gaat wel"}),
+    Deed("GET", "/sketch-lines/{line}", OWN_RECORD),
+    Deed("POST", "/sketch-lines/{line}/corrections", made(OWN_RECORD), {"correction": {"words": "Het gaat goed"}}),
+    Deed(
+        "GET",
+        "/sketch-lines/{impression}",
+        "404 200 404 404 404 404 404 404 404",
+        note="an impression of the colleague, who stands in; for the assigned worker it is not even there",
+    ),
+    Deed("GET", "/residents/{geert}/assets", OWN_RECORD),
+    Deed("POST", "/residents/{geert}/assets", made(OWN_RECORD), {"words": "Kan lassen"}),
+    Deed("GET", "/assets/{asset}", OWN_RECORD),
+    Deed("POST", "/assets/{asset}/corrections", made(OWN_RECORD), {"correction": {"words": "Kan goed lassen"}}),
+    Deed("GET", "/residents/{geert}/sheet", OWN_RECORD),
+    Deed("POST", "/residents/{geert}/phase", OWN_RECORD, {"phase": "deepen"}, "geert"),
+    Deed("POST", "/residents/{geert}/exploring", OWN_RECORD, None, "geert"),
     # Needs
     Deed("GET", "/needs", "200 200 200 200 403 403 403 403 403"),
     Deed(
@@ -199,6 +236,13 @@ DEEDS: list[Deed] = [
         "need",
     ),
     Deed("DELETE", "/needs/{need}/layers/{layer}", "200 403 404 403 404 404 404 404 404", None, "need"),
+    Deed(
+        "POST",
+        "/needs/{need}/layers/{stated}/sharing",
+        "200 403 404 403 404 404 404 404 404",
+        {"mayBeShared": False},
+        "need",
+    ),
     Deed("GET", "/needs/{need}/decisions", "200 403 404 403 404 404 404 404 404"),
     Deed(
         "POST",
@@ -215,6 +259,17 @@ DEEDS: list[Deed] = [
         "need",
     ),
     Deed("DELETE", "/needs/{need}/ending", "409 403 404 403 404 404 404 404 404", None, "need", note="it is open"),
+    # Outreach
+    Deed("GET", "/rounds", "200 200 200 200 403 403 403 403 403"),
+    Deed("POST", "/rounds", "201 201 403 403 403 403 403 403 403", {"areaId": "{here}", "where": "Veenweg"}),
+    Deed("GET", "/rounds/{round}", TEAM),
+    Deed("PATCH", "/rounds/{round}", ROUNDS, {"rang": 22, "occasion": "Warmtetrui"}, "round"),
+    Deed("POST", "/rounds/{round}/tallies", made(ROUNDS), {"what": "rang"}),
+    Deed("POST", "/rounds/{round}/ending", made(ROUNDS), {"placeNote": "Het achterpad is donker"}),
+    Deed("POST", "/no-rings", "201 201 403 403 403 403 403 403 403", door | {"number": "16"}),
+    Deed("POST", "/no-rings/checks", "200 200 403 403 403 403 403 403 403", door),
+    Deed("POST", "/no-rings/liftings", "200 200 403 403 403 403 403 403 403", door),
+    Deed("GET", "/areas/{here}/outreach", "200 200 404 200 403 403 403 403 403"),
     # Themes
     Deed("GET", "/themes", "200 200 200 200 403 403 403 403 403"),
     Deed(
@@ -352,8 +407,147 @@ DEEDS: list[Deed] = [
     Deed("GET", "/commitments/{claimed}/verdicts", "200 200 404 200 200 404 404 404 404"),
     Deed("POST", "/commitments/{claimed}/verdicts", "201 201 404 403 403 404 404 404 404", verdict, "claimed"),
     Deed("GET", "/commitments/{proposed}/preview", "200 200 404 200 403 404 404 404 404"),
+    # My part and their part
+    Deed("GET", "/residents/{geert}/own-shares", OWN_RECORD),
+    Deed("GET", "/residents/{ria}/own-shares", "200 403 404 404 404 404 404 403 404", note="the colleague stands in"),
+    Deed("POST", "/residents/{geert}/own-shares", made(OWN_RECORD), own_share),
+    Deed("GET", "/own-shares/{share}", ASSIGNED),
+    Deed("DELETE", "/own-shares/{share}", ASSIGNED),
+    Deed(
+        "POST",
+        "/own-shares/{share}/asks",
+        made(ASSIGNED),
+        {
+            "institutionId": "{corporation}",
+            "initiativeId": "{initiative}",
+            "approvedWords": "Bel binnen een week terug",
+            "approvedOn": TODAY,
+        },
+    ),
+    # Learning by doing
+    Deed("GET", "/learning-steps?residentId={geert}", "200 403 404 404 403 403 403 403 403", note="a resident"),
+    Deed(
+        "GET", "/learning-steps?initiativeId={initiative}", "200 200 404 200 403 403 403 403 403", note="an initiative"
+    ),
+    Deed(
+        "POST",
+        "/learning-steps",
+        "201 403 400 400 403 403 403 403 403",
+        {"residentId": "{geert}", "what": "Brief gelezen", "whoDidIt": "together"},
+        note="a resident",
+    ),
+    Deed(
+        "POST",
+        "/learning-steps",
+        "201 201 400 201 403 403 403 403 403",
+        {"initiativeId": "{initiative}", "what": "Zaal geregeld", "whoDidIt": "resident_alone"},
+        note="an initiative",
+    ),
+    Deed("GET", "/learning-steps/{step}", OWN_RECORD),
+    Deed("GET", "/learning-steps/{open_step}", TEAM),
+    Deed("DELETE", "/learning-steps/{step}", OWN_RECORD),
+    Deed("DELETE", "/learning-steps/{open_step}", TEAM),
+    Deed("GET", "/initiatives/{initiative}/learning-shift", TEAM),
+    Deed("GET", "/areas/{here}/learning-shift", "200 200 404 200 403 403 403 403 403"),
+    Deed("GET", "/residents/{geert}/learning-shift", OWN_RECORD),
+    # Practice
+    Deed("GET", "/residents/{geert}/practice-moments", OWN_RECORD),
+    Deed("POST", "/residents/{geert}/practice-moments", made(OWN_RECORD), {"scaryThing": "Bellen", "stopWord": "thee"}),
+    Deed("GET", "/practice-moments/{practice}", OWN_RECORD),
+    Deed("PATCH", "/practice-moments/{practice}", OWN_RECORD, {"safeSetting": "Aan tafel"}, "practice"),
+    Deed("PUT", "/practice-moments/{practice}/debrief", OWN_RECORD, {"outcome": "partly"}, "practice"),
+    Deed("GET", "/initiatives/{initiative}/speaking-orders", TEAM),
+    Deed("POST", "/initiatives/{initiative}/speaking-orders", made(TEAM), speaking_order),
+    Deed("GET", "/speaking-orders/{order}", TEAM),
+    Deed("PUT", "/speaking-orders/{order}", TEAM, speaking_order, "order"),
+    # The bond of trust
+    Deed("GET", "/residents/{geert}/relationships", OWN_RECORD),
+    Deed("POST", "/residents/{geert}/relationships", made(OWN_RECORD), {"stage": "damaged"}),
+    Deed("GET", "/signals", "200 200 200 403 403 403 403 403 403"),
+    Deed("GET", "/signals/{signal}", OWN_RECORD),
+    Deed("POST", "/signals/{signal}/answers", made(OWN_RECORD), {"answer": "Morgen komt de monteur"}, "signal"),
+    Deed("GET", "/residents/{geert}/signals", OWN_RECORD),
+    Deed("POST", "/residents/{geert}/signals", made(OWN_RECORD), {"words": "De bel doet het niet", "cameOn": TODAY}),
+    Deed("GET", "/handovers", "200 200 200 403 403 403 403 403 403"),
+    Deed("GET", "/handovers/needed", "200 200 200 403 403 403 403 403 403"),
+    Deed("GET", "/handovers/counts", "403 403 403 200 403 403 403 403 403"),
+    Deed("GET", "/handovers/{handover}", BOTH),
+    Deed("GET", "/handovers/{handover}/luggage", BOTH),
+    Deed(
+        "POST",
+        "/handovers/{handover}/agreements",
+        "201 403 404 404 404 404 404 404 404",
+        {"agreedOn": TODAY, "startsAt": f"{LATER}T10:00:00Z"},
+        "handover",
+    ),
+    Deed("POST", "/handovers/{handover}/refusal", "201 403 404 404 404 404 404 404 404", None, "handover"),
+    Deed("POST", "/handovers/{handover}/cancellation", made(BOTH), None, "handover"),
+    Deed("POST", "/handovers/{visited}/completion", made(BOTH), {"staysAsStandIn": True}, "visited"),
+    Deed("GET", "/residents/{geert}/handovers", OWN_RECORD),
+    Deed(
+        "POST",
+        "/residents/{ria}/handovers",
+        made(OWN_RECORD),
+        {"toAccountId": "{colleague}", "reason": "leaves"},
+        note="the colleague stands in, and so cannot hand over",
+    ),
+    # Appointments
+    Deed("GET", "/appointments", "200 200 200 200 403 403 403 403 403"),
+    Deed(
+        "POST",
+        "/appointments",
+        "201 201 400 201 403 403 403 403 403",
+        {"startsAt": f"{LATER}T10:00:00Z", "kind": "meeting", "areaId": "{here}", "place": "De Wiek"},
+    ),
+    Deed("GET", "/appointments/{appointment}", "200 404 404 404 404 404 404 404 404"),
+    Deed(
+        "PATCH",
+        "/appointments/{appointment}",
+        "200 404 404 404 404 404 404 404 404",
+        {"startsAt": f"{LATER}T10:00:00Z"},
+        "appointment",
+    ),
+    Deed("PUT", "/appointments/{appointment}/cancellation", "200 404 404 404 404 404 404 404 404", None, "appointment"),
+    Deed("GET", "/calendar-address", "200 200 200 200 403 403 403 403 403"),
+    Deed("POST", "/calendar-address", "201 201 201 201 403 403 403 403 403"),
+    Deed("DELETE", "/calendar-address", "204 204 204 204 403 403 403 403 403"),
+    # Network, goals, scales and compass
+    Deed("GET", "/residents/{geert}/ties", OWN_RECORD),
+    Deed("POST", "/residents/{geert}/ties", made(OWN_RECORD), {"who": "Sjoerd", "circle": "friends"}),
+    Deed("GET", "/ties/{tie}", OWN_RECORD),
+    Deed("PATCH", "/ties/{tie}", OWN_RECORD, {"who": "Mijn zus", "practical": True}, "tie"),
+    Deed("PUT", "/ties/{tie}/ending", OWN_RECORD, {"endedOn": TODAY}, "tie"),
+    Deed("GET", "/residents/{geert}/goals", OWN_RECORD),
+    Deed("POST", "/residents/{geert}/goals", made(OWN_RECORD), {"words": "Koken", "reached": "Ze at hier"}),
+    Deed("GET", "/goals/{goal}", OWN_RECORD),
+    Deed("POST", "/goals/{goal}/scores", made(OWN_RECORD), {"level": 0, "by": "worker"}),
+    Deed("PUT", "/goals/{goal}/ending", OWN_RECORD, {"endedOn": TODAY}, "goal"),
+    Deed("GET", "/scales", "200 200 200 403 403 403 403 403 200"),
+    Deed("POST", "/scales", made(ADMIN), scale),
+    Deed("GET", "/scales/{ladder}", "200 200 200 404 404 404 404 404 200"),
+    Deed("GET", "/scales/{ladder}/definition", "200 200 200 404 404 404 404 404 200"),
+    Deed("PUT", "/scales/{ladder}/use", "403 403 403 404 404 404 404 404 200", {"enabled": False}, "ladder"),
+    Deed("GET", "/residents/{geert}/scale-scores", OWN_RECORD),
+    Deed(
+        "POST",
+        "/residents/{geert}/scale-scores",
+        made(OWN_RECORD),
+        {"scaleId": "{ladder}", "level": 3, "by": "resident", "agreed": True, "note": "Ik doe mee"},
+    ),
+    Deed("GET", "/scale-scores/{scale_score}", OWN_RECORD),
+    Deed("GET", "/areas/{here}/compass", "200 200 404 200 403 403 403 403 403"),
+    Deed("GET", "/residents/{geert}/compass", OWN_RECORD),
+    # Reminders
+    Deed("GET", "/reminders", REMINDED),
+    Deed("PUT", "/reminders/{reminder}/hush", REMINDED),
+    Deed("DELETE", "/reminders/{reminder}/hush", done(REMINDED)),
+    Deed("GET", "/reminders/mail", REMINDED),
+    Deed("PUT", "/reminders/mail", REMINDED, {"address": "m.winter@bsa.example"}),
+    Deed("DELETE", "/reminders/mail", done(REMINDED)),
     # For everybody
     Deed("GET", "/public/neighbourhoods", ALL, open=True),
     Deed("GET", "/public/neighbourhoods/{here}", ALL, open=True),
     Deed("GET", "/public/neighbourhoods/{here}/commitments", ALL, open=True),
+    # Search
+    Deed("POST", "/searches", ALL, {"words": "molen"}),
 ]

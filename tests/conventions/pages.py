@@ -4,19 +4,26 @@ A form does what an operation of the API does, so its row names that operation a
 where the page answers otherwise the row says so. A deed that was done answers 303, to everybody without scripts too.
 """
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic.alias_generators import to_snake
 
-from tests.conventions.deeds import ALL, DEEDS, LATER, OWN_RECORD, TEAM, TODAY, WHO, Deed
+from tests.conventions.deeds import ALL, ASSIGNED, BOTH, DEEDS, LATER, OWN_RECORD, TEAM, TODAY, WHO, Deed, scale
 
 ADMIN = "403 403 403 403 403 403 403 403 200"
 ADMIN_HIDDEN = "404 404 404 404 404 404 404 404 200"
 OWN_NEED = "200 403 404 403 404 404 404 404 404"
+OWN = "200 404 404 404 404 404 404 404 404"
 WORKERS = "200 200 200 403 403 403 403 403 403"
 TEAMS = "200 200 200 200 403 403 403 403 403"
 INSTITUTIONS = "200 200 200 200 403 404 403 404 200"
+
+EXPORTED = json.dumps(scale).replace("{", "{{").replace("}", "}}")
+"""A scale as a file that was exported, with its braces as `filled` wants them."""
+
+A_TURN: dict[str, Any] = {"turns": "", "side": ["resident"], "who": ["Bewoners"], "minutes": ["5"]}
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,19 @@ PAGES: list[PageDeed] = [
     page("/neighbourhoods/{here}", "200 200 404 200 404 404 403 403 404"),
     # Day
     page("/day", "200 200 200 200 403 403 403 403 403"),
+    # On the way
+    page("/on-the-way", WORKERS),
+    page("/on-the-way/shell?lang=nl", ALL, open=True),
+    page("/on-the-way/things", WORKERS),
+    form(
+        "/on-the-way/sendings",
+        "POST /residents/{geert}/contacts",
+        "201 403 404 403 403 403 403 403 403",
+        sends="contact",
+        subject="{geert}",
+    ),
+    page("/sw.js?lang=nl", ALL, open=True),
+    page("/manifest.webmanifest", ALL, open=True),
     # Residents
     page("/residents", "200 200 200 403 403 403 403 200 403"),
     page("/residents/new", WORKERS),
@@ -104,6 +124,17 @@ PAGES: list[PageDeed] = [
     form("/contacts/{contact}/strike", "POST /contacts/{contact}/corrections", only="true"),
     form("/residents/{geert}/promises", "POST /residents/{geert}/promises"),
     form("/promises/{promise}/settlement", "PUT /promises/{promise}/outcome"),
+    # Lifeworld
+    page("/residents/{geert}/lifeworld", OWN_RECORD),
+    form("/residents/{geert}/sketch-lines", "POST /residents/{geert}/sketch-lines"),
+    form("/residents/{geert}/assets", "POST /residents/{geert}/assets"),
+    page("/sketch-lines/{line}/strike", OWN_RECORD),
+    form("/sketch-lines/{line}/strike", "POST /sketch-lines/{line}/corrections", words="Het gaat goed"),
+    page("/assets/{asset}/strike", OWN_RECORD),
+    form("/assets/{asset}/strike", "POST /assets/{asset}/corrections", words="Kan goed lassen"),
+    page("/residents/{geert}/sheet", OWN_RECORD),
+    form("/residents/{geert}/phase", "POST /residents/{geert}/phase"),
+    form("/residents/{geert}/exploring", "POST /residents/{geert}/exploring"),
     # Needs
     page("/residents/{geert}/needs/new", OWN_RECORD),
     form("/residents/{geert}/needs", "POST /residents/{geert}/needs"),
@@ -113,6 +144,7 @@ PAGES: list[PageDeed] = [
     page("/needs/{need}/layers/{layer}", OWN_NEED),
     form("/needs/{need}/layers/{layer}/confirmations", "POST /needs/{need}/layers/{layer}/confirmations"),
     form("/needs/{need}/layers/{layer}/strike", "DELETE /needs/{need}/layers/{layer}"),
+    form("/needs/{need}/layers/{stated}/sharing", "POST /needs/{need}/layers/{stated}/sharing"),
     page("/needs/{need}/decisions/new", OWN_NEED),
     form("/needs/{need}/decisions", "POST /needs/{need}/decisions"),
     form(
@@ -124,6 +156,29 @@ PAGES: list[PageDeed] = [
     page("/needs/{need}/ending", OWN_NEED),
     form("/needs/{need}/ending", "PUT /needs/{need}/ending"),
     form("/needs/{need}/reopening", "DELETE /needs/{need}/ending"),
+    # Outreach
+    page("/rounds", TEAMS),
+    page("/rounds/new?area_id={here}", WORKERS),
+    form("/rounds", "POST /rounds", kind="doors"),
+    page("/rounds/{round}", TEAM),
+    page("/rounds/{round}/edit", "200 200 404 403 404 404 404 404 404"),
+    form(
+        "/rounds/{round}",
+        "PATCH /rounds/{round}",
+        kind="doors",
+        where="Molenstraat",
+        held_on=TODAY,
+        opened="9",
+        talked="5",
+        no_thanks="1",
+        weighing="Niemand kent ons hier",
+        place_note="Geen licht",
+        with_whom="Kees van de buurtwacht",
+    ),
+    form("/rounds/{round}/tallies", "POST /rounds/{round}/tallies", by="1"),
+    form("/rounds/{round}/ending", "POST /rounds/{round}/ending", weighing="Niemand kent ons hier"),
+    form("/rounds/{round}/no-rings", "POST /no-rings", "303 303 404 403 404 404 404 404 404", number="16"),
+    form("/rounds/{round}/no-rings/lifting", "POST /no-rings/liftings", "303 303 404 403 404 404 404 404 404"),
     # Themes
     page("/themes", TEAMS),
     page("/themes/new?area_id={here}", TEAMS),
@@ -247,6 +302,99 @@ PAGES: list[PageDeed] = [
         witness_1="{geert}",
         witness_2="{ria}",
     ),
+    # The bond of trust
+    page("/residents/{geert}/trust", OWN_RECORD),
+    form("/residents/{geert}/relationships", "POST /residents/{geert}/relationships"),
+    form("/residents/{geert}/signals", "POST /residents/{geert}/signals"),
+    page("/signals", WORKERS),
+    page("/signals/{signal}", OWN_RECORD),
+    form("/signals/{signal}/answers", "POST /signals/{signal}/answers"),
+    page("/handovers", WORKERS),
+    page("/handovers/{handover}", BOTH),
+    form("/residents/{ria}/handovers", "POST /residents/{ria}/handovers"),
+    form(
+        "/handovers/{handover}/agreements",
+        "POST /handovers/{handover}/agreements",
+        starts_at=f"{LATER}T10:00",
+        minutes="60",
+    ),
+    form("/handovers/{handover}/refusal", "POST /handovers/{handover}/refusal"),
+    form("/handovers/{handover}/cancellation", "POST /handovers/{handover}/cancellation"),
+    form("/handovers/{visited}/completion", "POST /handovers/{visited}/completion"),
+    # Appointments
+    page("/appointments", TEAMS),
+    page("/appointments/new", TEAMS),
+    form("/appointments", "POST /appointments", whom="area:{here}", starts_at=f"{LATER}T10:00"),
+    page("/appointments/{appointment}", OWN),
+    form("/appointments/{appointment}", "PATCH /appointments/{appointment}", starts_at=f"{LATER}T10:00"),
+    form("/appointments/{appointment}/cancellation", "PUT /appointments/{appointment}/cancellation"),
+    page("/appointments/{appointment}/card", OWN),
+    page("/calendar-address", TEAMS),
+    form("/calendar-address", "POST /calendar-address", TEAMS),
+    form("/calendar-address/ending", "DELETE /calendar-address"),
+    page("/calendar/{calendar}.ics", ALL, open=True),
+    # Network, goals, scales and compass
+    page("/residents/{geert}/network", OWN_RECORD),
+    form("/residents/{geert}/ties", "POST /residents/{geert}/ties"),
+    page("/ties/{tie}/edit", OWN_RECORD),
+    form("/ties/{tie}/edit", "PATCH /ties/{tie}"),
+    form("/ties/{tie}/ending", "PUT /ties/{tie}/ending"),
+    page("/residents/{geert}/goals", OWN_RECORD),
+    form("/residents/{geert}/goals", "POST /residents/{geert}/goals", now="Ik zit", need_id="{need}"),
+    form("/goals/{goal}/scores", "POST /goals/{goal}/scores"),
+    form("/goals/{goal}/ending", "PUT /goals/{goal}/ending"),
+    page("/scales", ADMIN),
+    page("/scales/new", ADMIN),
+    form("/scales", "POST /scales", levels="1 | onrustig | restless\n2 | rustig | calm | Slaapt goed | Sleeps well"),
+    form("/scales/imports", "POST /scales", levels="", definition=EXPORTED),
+    page("/scales/{ladder}", "200 200 200 404 404 404 404 404 200"),
+    page("/scales/{ladder}/definition", "200 200 200 404 404 404 404 404 200"),
+    form("/scales/{ladder}/use", "PUT /scales/{ladder}/use"),
+    page("/residents/{geert}/scales", OWN_RECORD),
+    form("/residents/{geert}/scale-scores", "POST /residents/{geert}/scale-scores"),
+    page("/neighbourhoods/{here}/compass", "200 200 404 200 403 403 403 403 403"),
+    page("/residents/{geert}/compass", OWN_RECORD),
+    # My part and their part
+    page("/residents/{geert}/shares", OWN_RECORD),
+    page("/residents/{ria}/shares", "200 403 404 404 404 404 404 403 404", note="the colleague stands in"),
+    form("/residents/{geert}/shares", "POST /residents/{geert}/own-shares"),
+    page("/residents/{geert}/shares/sheet", OWN_RECORD),
+    form("/own-shares/{share}/strike", "DELETE /own-shares/{share}"),
+    page("/own-shares/{share}/asks/new", ASSIGNED),
+    form("/own-shares/{share}/asks", "POST /own-shares/{share}/asks"),
+    # Learning by doing
+    page("/residents/{geert}/steps", OWN_RECORD),
+    form("/residents/{geert}/steps", "POST /learning-steps", OWN_RECORD.replace("200", "303"), note="a resident"),
+    form("/needs/{need}/steps", "POST /learning-steps", "303 403 404 403 404 404 404 404 404", note="a resident"),
+    page("/initiatives/{initiative}/steps", TEAM),
+    form("/initiatives/{initiative}/steps", "POST /learning-steps", TEAM.replace("200", "303"), note="an initiative"),
+    page("/neighbourhoods/{here}/learning", "200 200 404 200 403 403 403 403 403"),
+    form("/learning-steps/{step}/strike", "DELETE /learning-steps/{step}"),
+    form("/learning-steps/{open_step}/strike", "DELETE /learning-steps/{open_step}"),
+    # Practice
+    page("/residents/{geert}/practice", OWN_RECORD),
+    form("/residents/{geert}/practice", "POST /residents/{geert}/practice-moments"),
+    page("/practice-moments/{practice}", OWN_RECORD),
+    page("/practice-moments/{practice}/edit", OWN_RECORD),
+    form(
+        "/practice-moments/{practice}",
+        "PATCH /practice-moments/{practice}",
+        scary_thing="Praten voor de groep",
+        planned_on=TODAY,
+    ),
+    form(
+        "/practice-moments/{practice}/debrief",
+        "PUT /practice-moments/{practice}/debrief",
+        debrief="Zachtjes begonnen",
+        next_bit_bolder="Voor vier mensen",
+    ),
+    page("/practice-moments/{practice}/card", OWN_RECORD),
+    page("/initiatives/{initiative}/speaking-orders", TEAM),
+    page("/initiatives/{initiative}/speaking-orders/new", TEAM),
+    form("/initiatives/{initiative}/speaking-orders", "POST /initiatives/{initiative}/speaking-orders", **A_TURN),
+    page("/speaking-orders/{order}", TEAM),
+    form("/speaking-orders/{order}", "PUT /speaking-orders/{order}", **A_TURN),
+    page("/speaking-orders/{order}/sheet", TEAM),
     # Accounts
     page("/accounts", ADMIN),
     page("/accounts/new", ADMIN),
@@ -268,6 +416,16 @@ PAGES: list[PageDeed] = [
     ),
     form("/accounts/{colleague}/ending", "PATCH /accounts/{colleague}"),
     form("/accounts/{colleague}/return", "PATCH /accounts/{colleague}"),
+    # Reminders
+    page("/reminders", TEAMS),
+    form("/reminders/{reminder}/hush", "PUT /reminders/{reminder}/hush"),
+    form("/reminders/{reminder}/hush/lifting", "DELETE /reminders/{reminder}/hush"),
+    page("/reminders/mail", TEAMS),
+    form("/reminders/mail", "PUT /reminders/mail"),
+    form("/reminders/mail/ending", "DELETE /reminders/mail"),
+    # Search: what was found is shown at once, so that what was looked for stands in no address.
+    page("/search", ALL),
+    form("/search", "POST /searches", ALL),
 ]
 
 SIGNING = {("POST", "/sign-in"), ("POST", "/sign-out"), ("POST", "/language")}

@@ -18,6 +18,8 @@ from sqlalchemy import Engine, event
 from sqlmodel import Session, col, select
 
 from bsa import clock
+from bsa.appointments.actions import make_appointment
+from bsa.appointments.shapes import AppointmentIn
 from bsa.areas.actions import record_area
 from bsa.areas.models import Area, Level
 from bsa.areas.shapes import AreaIn
@@ -34,42 +36,84 @@ from bsa.initiatives.shapes import InitiativeIn
 from bsa.institutions.actions import record_contact
 from bsa.institutions.models import Institution, InstitutionKind, Mandate
 from bsa.institutions.shapes import InstitutionContactIn
+from bsa.learning.actions import record_step
+from bsa.learning.shapes import LearningStepIn
+from bsa.lifeworld.models import Asset, AssetKind, SketchLine, Voice
 from bsa.needs.actions import record_need
 from bsa.needs.shapes import NeedIn
+from bsa.outreach.actions import start_round
+from bsa.outreach.shapes import RoundIn
 from bsa.people.actions import create_account, issue_token
 from bsa.people.queries import actor_by_name
 from bsa.people.shapes import AccountIn
 from bsa.permissions import Actor, Purpose, Role
+from bsa.practice.actions import make_speaking_order
+from bsa.practice.models import PracticeMoment
+from bsa.practice.shapes import SpeakingOrderIn
+from bsa.residents.actions import raise_level
+from bsa.residents.models import Informed, RegistrationLevel, Resident
+from bsa.residents.shapes import LevelIn
+from bsa.scales.actions import record_scale
+from bsa.scales.shapes import ScaleIn
 from bsa.shapes import Listing, Page
+from bsa.shares.models import OwnShare
 from bsa.themes.actions import name_theme
 from bsa.themes.shapes import ThemeIn
+from bsa.trust.actions import propose_handover, record_signal
+from bsa.trust.models import HandoverReason
+from bsa.trust.shapes import HandoverIn, SignalIn
 
+from tests.around import look_around
 from tests.cast import Cast, a_resident
+from tests.conventions.deeds import scale
 from tests.doors import api_on
 
 LENGTHS = (1, 10, 50)
 
 OF_RESIDENTS = (4, "caller, rows, the residents' keys from their separate store, access log")
+OF_ONE_RESIDENT = (7, "caller, the resident, the workers, the key, rows, names, access log")
 STATEMENTS: dict[str, tuple[int, str]] = {
     "/accounts": (4, "caller, accounts, and their roles and their areas, which are two lists of their own"),
+    "/appointments": OF_RESIDENTS,
     "/areas": (2, "caller, rows"),
     "/asks": (2, "caller, rows"),
     "/colleagues": (2, "caller, rows"),
     "/commitments": (2, "caller, rows"),
+    "/handovers": OF_RESIDENTS,
+    "/handovers/needed": OF_RESIDENTS,
     "/initiatives": (3, "caller, rows, their themes"),
     "/institutions": (2, "caller, rows"),
     "/institutions/{institution_id}/contacts": (3, "caller, the institution, rows"),
+    "/initiatives/{initiative_id}/speaking-orders": (4, "caller, the initiative, rows, their turns"),
+    "/learning-steps": (3, "caller, the initiative, rows"),
     "/needs": OF_RESIDENTS,
     "/promises": OF_RESIDENTS,
     "/public/neighbourhoods": (1, "rows"),
     "/public/neighbourhoods/{area_id}/commitments": (3, "rows, their quotes, their events"),
     "/residents": OF_RESIDENTS,
+    "/residents/{resident_id}/assets": OF_ONE_RESIDENT,
+    "/residents/{resident_id}/sketch-lines": OF_ONE_RESIDENT,
+    "/residents/{resident_id}/own-shares": OF_ONE_RESIDENT,
+    "/residents/{resident_id}/practice-moments": (6, "caller, the resident, the workers, the key, rows, access log"),
     # What is a resident's own is opened for those who look after the resident, so that is asked first.
     "/residents/{resident_id}/contacts": (7, "caller, the resident, the workers, the key, rows, names, access log"),
+    "/residents/{resident_id}/ties": (6, "caller, the resident, the workers, the key, rows, access log"),
+    "/residents/{resident_id}/scale-scores": (6, "caller, the resident, the workers, the key, rows, access log"),
+    "/residents/{resident_id}/goals": (
+        9,
+        "caller, the resident, the workers, the key, rows, their levels, their scores, names, access log",
+    ),
+    "/residents/{resident_id}/signals": (6, "caller, the resident, the workers, the key, rows, access log"),
+    "/scales": (2, "caller, rows"),
+    "/rounds": (3, "caller, rows, names"),
+    "/signals": OF_RESIDENTS,
     "/themes": (3, "caller, rows, their needs"),
     "/themes/{theme_id}/needs": (5, "caller, the theme, rows, the residents' keys, access log"),
 }
 """How many statements each list takes, and which."""
+
+ASKED_FOR = {"/learning-steps": "?initiativeId={initiative_id}"}
+"""Lists of which one must say which."""
 
 
 @pytest.fixture
@@ -83,8 +127,16 @@ def things(database: Database, cast: Cast, standing_clock: None) -> dict[str, st
         account = create_account(session, None, told)
         me = actor_by_name(session, "wide", Purpose.OWN_NEIGHBOURHOOD)
         first, *_ = [_one_of_each(session, me, area_id, number) for number, area_id in enumerate(areas)]
+        sheet = LevelIn(level=RegistrationLevel.DOSSIER, informed_on=clock.today(), informed_how=Informed.SHEET)
+        raise_level(session, me, first["resident_id"], 1, sheet)
+        for _ in range(51):
+            _bond(session, me, first["resident_id"])
         for _ in range(50):
             _contact(session, me, first["resident_id"])
+            _lifeworld(session, me, first["resident_id"])
+            look_around(session, me, first["resident_id"])
+            record_scale(session, me, ScaleIn.model_validate(scale))
+            _doing(session, me, first["resident_id"], first["initiative_id"])
             _person(session, me, first["institution_id"])
             _published(session, me, first["ask_id"])
         needs = [_need(session, me, first["resident_id"]) for _ in range(51)]
@@ -100,7 +152,10 @@ def client(database: Database, things: dict[str, str]) -> Iterator[TestClient]:
 
 
 def test_a_list_takes_as_many_statements_whatever_its_length(client: TestClient, things: dict[str, str]) -> None:
-    found = {path: [count(client, path.format_map(things), length) for length in LENGTHS] for path in STATEMENTS}
+    found = {
+        path: [count(client, (path + ASKED_FOR.get(path, "")).format_map(things), length) for length in LENGTHS]
+        for path in STATEMENTS
+    }
 
     assert found == {path: [number] * len(LENGTHS) for path, (number, _) in STATEMENTS.items()}
 
@@ -128,7 +183,7 @@ def test_a_statement_for_each_row_is_noticed(
 def count(client: TestClient, path: str, length: int) -> int:
     """Ask for a list of this length and count the statements that it took."""
     with counting() as statements:
-        answer = client.get(path, params={"limit": length})
+        answer = client.get(f"{path}{'&' if '?' in path else '?'}limit={length}")
     assert answer.status_code == 200
     # Where a list has other rows in it than those made here, there may be more of them, but never fewer.
     assert len(answer.json()["items"]) == length
@@ -181,12 +236,16 @@ def _one_of_each(session: Session, me: Actor, area_id: UUID, number: int) -> dic
     """Make one row for each list, in an area of its own; return the keys that paths are made of."""
     today = clock.today()
     colleague = AccountIn(name=f"colleague{number}", display_name="Colleague", roles=[Role.ACTIVATOR])
-    create_account(session, None, colleague.model_copy(update={"area_ids": [area_id]}))
+    next_face = create_account(session, None, colleague.model_copy(update={"area_ids": [area_id]}))
     resident_id = a_resident(session, me, area_id).id
+    propose_handover(session, me, resident_id, HandoverIn(to_account_id=next_face.id, reason=HandoverReason.LEAVES))
     _contact(session, me, resident_id)
+    _lifeworld(session, me, resident_id)
     _theme(session, me, area_id, f"Tocht {number}", [_need(session, me, resident_id)])
     initiative = {"area_id": area_id, "title": "Warm", "origin": "together", "started_on": today}
     initiative_id = start_initiative(session, me, InitiativeIn.model_validate(initiative)).id
+    _doing(session, me, resident_id, initiative_id)
+    start_round(session, me, RoundIn(area_id=area_id, where="Molenstraat"))
     institution = Institution(name=f"Instelling {number}", kind=InstitutionKind.WELFARE)
     session.add(institution)
     session.flush()
@@ -199,7 +258,19 @@ def _one_of_each(session: Session, me: Actor, area_id: UUID, number: int) -> dic
     record_answer(session, me, ask.id, ask.version, AnswerIn.model_validate(answer))
     _published(session, me, ask.id)
     _person(session, me, institution.id)
-    return {"area_id": area_id, "resident_id": resident_id, "institution_id": institution.id, "ask_id": ask.id}
+    return {
+        "area_id": area_id,
+        "resident_id": resident_id,
+        "initiative_id": initiative_id,
+        "institution_id": institution.id,
+        "ask_id": ask.id,
+    }
+
+
+def _bond(session: Session, me: Actor, resident_id: UUID) -> None:
+    record_signal(session, me, resident_id, SignalIn(words="De lamp is stuk", came_on=clock.today()))
+    told = AppointmentIn(starts_at=clock.now(), resident_id=resident_id, place="Aan de keukentafel")
+    make_appointment(session, me, told)
 
 
 def _contact(session: Session, me: Actor, resident_id: UUID) -> None:
@@ -207,6 +278,33 @@ def _contact(session: Session, me: Actor, resident_id: UUID) -> None:
     told = {"happened_on": today, "place": "at_home", "purpose": "being_there"}
     promise = {"text": "Folie brengen", "due_on": today}
     note_contact(session, me, resident_id, ContactIn.model_validate(told | {"promise": promise}))
+
+
+def _lifeworld(session: Session, me: Actor, resident_id: UUID) -> None:
+    # Written as they lie, whatever the registration level: the list only reads them.
+    told: dict[str, Any] = {"resident_id": resident_id, "words": "x", "told_on": clock.today(), "worker_id": me.id}
+    session.add_all([SketchLine(voice=Voice.RESIDENT, **told), Asset(kind=AssetKind.TALENT, **told)])
+    session.flush()
+
+
+def _doing(session: Session, me: Actor, resident_id: UUID, initiative_id: UUID) -> None:
+    # Written as they lie, whatever the registration level: the lists only read them.
+    today = clock.today()
+    of_resident: dict[str, Any] = {"resident_id": resident_id, "worker_id": me.id}
+    share: dict[str, Any] = {"side": "mine", "prompt": "keeps_it", "words": "x", "author": "together"}
+    area_id = session.get_one(Resident, resident_id).area_id
+    session.add_all(
+        [
+            OwnShare(written_on=today, **share, **of_resident),
+            PracticeMoment(area_id=area_id, planned_on=today, scary_thing="x", **of_resident),
+        ]
+    )
+    step = {"initiative_id": initiative_id, "what": "Zaal geregeld", "who_did_it": "together"}
+    record_step(session, me, LearningStepIn.model_validate(step))
+    turns = [{"side": "resident", "who": "Bewoners", "minutes": 5}]
+    make_speaking_order(
+        session, me, initiative_id, SpeakingOrderIn.model_validate({"meeting_on": today, "turns": turns})
+    )
 
 
 def _need(session: Session, me: Actor, resident_id: UUID) -> UUID:

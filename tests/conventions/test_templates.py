@@ -7,13 +7,20 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bsa.appointments.models import AppointmentKind
 from bsa.asks.models import AnswerKind, AskEventKind, AskState, Side, Source
 from bsa.commitments.models import CommitmentEventKind, CommitmentState, Verdict, Visibility
+from bsa.compass.elements import Element, ElementState
 from bsa.contacts.models import ContactPlace, ContactPurpose, PromiseOutcome
+from bsa.goals.models import ScoredBy
 from bsa.initiatives.models import Origin, ParticipantPart, Phase
 from bsa.institutions.models import InstitutionKind, Mandate
+from bsa.learning.models import WhoDidIt
+from bsa.lifeworld.models import AssetKind, SketchPrompt, Voice
 from bsa.needs.models import Confirmed, HowLearned, LifeArea, NeedEnding, TranslationChoice
+from bsa.network.models import Circle, Closeness, Wanted
 from bsa.permissions import Purpose, Role
+from bsa.practice.models import PracticeOutcome, SpeakerSide
 from bsa.residents.models import (
     AgeBand,
     ConsentHow,
@@ -22,8 +29,13 @@ from bsa.residents.models import (
     Informed,
     ReadingComfort,
     RegistrationLevel,
+    ResidentPhase,
     WorkerPart,
 )
+from bsa.scales.models import ScaleKind, WhoScores
+from bsa.search.shapes import SearchKind
+from bsa.shares.models import Author, SharePrompt, ShareSide
+from bsa.trust.models import HandoverReason, HandoverState, Stage
 
 TEMPLATES = Path(__file__).parents[2] / "web" / "templates"
 
@@ -144,6 +156,30 @@ KINDS: dict[str, type[StrEnum]] = {
     "commitment_event": CommitmentEventKind,
     "verdict": Verdict,
     "visibility": Visibility,
+    "stage": Stage,
+    "handover_state": HandoverState,
+    "handover_reason": HandoverReason,
+    "appointment_kind": AppointmentKind,
+    "circle": Circle,
+    "closeness": Closeness,
+    "wanted": Wanted,
+    "scored_by": ScoredBy,
+    "scale_kind": ScaleKind,
+    "who_scores": WhoScores,
+    "element": Element,
+    "element_about": Element,
+    "element_state": ElementState,
+    "resident_phase": ResidentPhase,
+    "sketch_prompt": SketchPrompt,
+    "voice": Voice,
+    "asset_kind": AssetKind,
+    "search_kind": SearchKind,
+    "who_did_it": WhoDidIt,
+    "share_side": ShareSide,
+    "share_prompt": SharePrompt,
+    "share_author": Author,
+    "practice_outcome": PracticeOutcome,
+    "speaker_side": SpeakerSide,
 }
 
 

@@ -142,13 +142,18 @@ def test_it_is_closed_with_how_it_ended_and_opened_again(browse: Browse, databas
 
     wrong = browser.fill_in(path, closed_on=TODAY, version=version)
     stale = browser.fill_in(path, ending="solved", closed_on=TODAY, version=version + 1)
-    closed = browser.fill_in(path, ending="solved", closed_on=TODAY, version=version)
+    asked = browser.fill_in(path, ending="solved", closed_on=TODAY, version=version)
+    closed = browser.fill_in(path, ending="solved", closed_on=TODAY, version=version, is_the_question="true")
     stale_again = browser.fill_in(f"/needs/{need}/reopening", version=version)
     reopened = browser.fill_in(f"/needs/{need}/reopening", version=version_of(database, need))
 
     assert wrong.status_code == 400
     assert 'id="field-ending-error"' in wrong.text
     assert [stale.status_code, stale_again.status_code] == [412, 412]
+    assert asked.status_code == 409
+    assert "Is this the question?" in asked.text
+    assert '<input type="hidden" name="ending" value="solved">' in asked.text
+    assert f'href="/needs/{need}/layers/new"' in asked.text
     assert [closed.status_code, reopened.status_code] == [303, 303]
     with database.reading() as session:
         assert session.get_one(Need, need).closed_on is None
@@ -182,3 +187,36 @@ def test_one_tap_leads_from_the_layer_to_the_promise_and_back_to_the_contact(bro
     ):
         assert f'href="{path}"' in text
     assert 'id="layer-0"' in text
+
+
+def test_a_layer_is_passed_on_or_kept_layer_by_layer(browse: Browse, database: Database, need: UUID) -> None:
+    browser, layer = browse("activator"), a_layer(browse, database, need)
+    path = f"/needs/{need}/layers/{layer}"
+    assert browser.get(f"/needs/{need}").text.count("may be passed on") == 1
+    assert "It may be passed on" not in browser.get(path).text
+
+    unconfirmed = browser.fill_in(f"{path}/sharing", may_be_shared="true", version=version_of(database, need))
+    told = {"confirmed": "yes", "asked_on": TODAY, "version": version_of(database, need)}
+    browser.fill_in(f"{path}/confirmations", **told)
+    stale = browser.fill_in(f"{path}/sharing", may_be_shared="true", version=0)
+    done = browser.fill_in(f"{path}/sharing", may_be_shared="true", version=version_of(database, need))
+
+    assert (unconfirmed.status_code, stale.status_code) == (409, 412)
+    assert "Ask the resident first" in unconfirmed.text
+    assert done.headers["location"] == f"/needs/{need}#layer-1"
+    assert browser.get(f"/needs/{need}").text.count("may be passed on") >= 2
+    browser.fill_in(f"{path}/sharing", may_be_shared="false", version=version_of(database, need))
+    assert "stays here" in browser.get(path).text
+
+
+def test_a_hunch_is_visibly_a_hunch_and_nobodys_words(browse: Browse, database: Database, need: UUID) -> None:
+    hunch = LAYER | {"how_learned": "hunch", "words": "Misschien schulden"}
+    browser = browse("activator")
+    browser.fill_in(f"/needs/{need}/layers", **hunch, version=version_of(database, need))
+    with database.reading() as session:
+        layer = session.scalars(select(NeedLayer.id).where(NeedLayer.depth == 1)).one()
+
+    assert "a hunch, not a fact" in browser.get(f"/needs/{need}").text
+    page = browser.get(f"/needs/{need}/layers/{layer}").text
+    assert "a hunch of the worker</footer>" in page
+    assert "may be passed on" not in page

@@ -1,10 +1,12 @@
 """The pages of residents: who gets which, and what each form does."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlmodel import Session, col, select
 
+from bsa import clock
 from bsa.database import Database
 from bsa.residents.models import Consent, RegistrationLevel, Resident, ResidentWorker
 
@@ -319,3 +321,67 @@ def test_the_signposts_of_a_merge_lead_from_every_page(
     browser.fill_in(f"/residents/{ria}/merge", version=version_of(database, ria), duplicate_id=geert)
 
     assert browser.get(f"/residents/{geert}/edit").headers["location"] == f"/residents/{ria}/edit"
+
+
+def test_the_way_together_goes_on_from_the_record(browse: Browse, database: Database, geert: UUID) -> None:
+    browser, path = browse("activator"), f"/residents/{geert}/phase"
+
+    wrong = browser.fill_in(path, phase="nowhere", version=version_of(database, geert))
+    stale = browser.fill_in(path, phase="deepen", version=0)
+    done = browser.fill_in(path, phase="deepen", version=version_of(database, geert))
+    again = browser.fill_in(path, phase="deepen", version=version_of(database, geert))
+
+    assert (wrong.status_code, 'id="phase-phase-error"' in wrong.text) == (400, True)
+    assert (stale.status_code, again.status_code) == (412, 409)
+    assert done.headers["location"] == f"/residents/{geert}#phase"
+    text = browser.get("/residents?mine=true&phase=deepen").text
+    assert "Geert" in text
+    assert "going deeper" in text
+    assert "Nobody found" in browser.get("/residents?mine=true&phase=do").text
+
+
+def test_exploring_for_long_is_asked_about_and_meant_with_one_tap(
+    browse: Browse, database: Database, cast: Cast, standing_clock: None
+) -> None:
+    with clock.standing_at(NOW - timedelta(days=60)), database.writing() as session:
+        long = a_resident(session, cast.activator, cast.here_id, "Opa Lub").id
+    browser = browse("activator")
+    assert "Still exploring with Opa Lub: on purpose?" in browser.get("/day").text
+    assert "Still exploring, since" in browser.get(f"/residents/{long}").text
+
+    stale = browser.fill_in(f"/residents/{long}/exploring", version=0)
+    done = browser.fill_in(f"/residents/{long}/exploring", version=version_of(database, long), back="day")
+
+    assert stale.status_code == 412
+    assert done.headers["location"] == "/day"
+    assert "Still exploring" not in browser.get("/day").text
+    assert "Still exploring, since" not in browser.get(f"/residents/{long}").text
+    assert browser.fill_in(f"/residents/{long}/exploring", version=version_of(database, long)).status_code == 303
+
+
+def test_a_letter_to_somebody_who_would_rather_not_read_is_questioned_with_all_that_was_typed(
+    browse: Browse, database: Database, ria: UUID
+) -> None:
+    browser, path = browse("activator"), f"/residents/{ria}/edit"
+    told = {"call_name": "Ria", "reading_comfort": "prefers_visit", "contact_window": "na tienen"}
+
+    asked = browser.fill_in(path, **told, contact_channel="letter", full_name="", version=version_of(database, ria))
+    even_so = browser.fill_in(path, **told, contact_channel="letter", even_so="true", version=version_of(database, ria))
+
+    assert asked.status_code == 409
+    assert "would rather not read" in asked.text
+    for hidden in (
+        'name="even_so" value="true"',
+        'name="contact_window" value="na tienen"',
+        'name="full_name" value=""',
+    ):
+        assert hidden in asked.text
+    assert even_so.status_code == 303
+    text = browser.get(f"/residents/{ria}").text
+    assert "na tienen; would rather have a visit" in text
+
+
+def test_an_installation_names_its_phases_itself(browse: Browse, database: Database, geert: UUID) -> None:
+    database.settings.phase_names["explore"] = "kennismaken"
+
+    assert "kennismaken" in browse("activator").get(f"/residents/{geert}").text

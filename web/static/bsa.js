@@ -27,6 +27,11 @@
       problems.scrollIntoView({ block: "start" });
       return;
     }
+    const goingOn = ctx.target === document.body && document.querySelector("[data-focus]");
+    if (goingOn) {
+      goingOn.focus();
+      return;
+    }
     if (ctx.target === document.body) {
       const anchor = ctx.request && ctx.request.anchor && document.getElementById(ctx.request.anchor);
       const heading = document.querySelector('h1[tabindex="-1"]');
@@ -111,7 +116,7 @@
     }
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const search = document.querySelector("[data-search], input[type='search']");
+    const search = [...document.querySelectorAll("[data-search], .bsa-find__way")].find((one) => one.getClientRects().length);
     if (search) {
       event.preventDefault();
       search.focus();
@@ -123,8 +128,40 @@
   document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
   document.addEventListener("htmx:after:swap", offerPrint);
 
+  // Reading aloud, by a voice that lives on this device: what somebody told goes to no server. Without one, no button.
+  const voice = () => window.speechSynthesis && window.speechSynthesis.getVoices()
+    .find((one) => one.localService && one.lang.toLowerCase().startsWith(document.documentElement.lang));
+  const offerReading = () => document.querySelectorAll("[data-read-aloud]").forEach((button) => { button.hidden = !voice(); });
+  const hush = () => { if (window.speechSynthesis) window.speechSynthesis.cancel(); };
+  const readAloud = (button) => {
+    const words = button.querySelector("span");
+    const [start, stop] = [button.dataset.start || words.textContent, button.dataset.stop];
+    button.dataset.start = start;
+    const reading = words.textContent === stop;
+    hush();
+    words.textContent = reading ? start : stop;
+    if (reading) return;
+    const parts = [...document.getElementById(button.dataset.readAloud).querySelectorAll("h2, h3, p, li")];
+    parts.forEach((part, place) => {
+      const said = new SpeechSynthesisUtterance(part.textContent.trim());
+      said.voice = voice();
+      said.lang = said.voice.lang;
+      said.rate = 0.9;
+      if (place === parts.length - 1) said.onend = () => { words.textContent = start; };
+      window.speechSynthesis.speak(said);
+    });
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-read-aloud]");
+    if (button) readAloud(button);
+  });
+  document.addEventListener("htmx:after:swap", () => { hush(); offerReading(); });
+  window.addEventListener("pagehide", hush);
+  if (window.speechSynthesis) window.speechSynthesis.addEventListener("voiceschanged", offerReading);
+
   const start = () => {
     offerPrint();
+    offerReading();
     const problems = document.querySelector("[data-error-summary]");
     if (problems) problems.focus();
     heard(document);

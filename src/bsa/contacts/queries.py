@@ -18,7 +18,7 @@ from bsa.people.models import Account
 from bsa.people.queries import names_of
 from bsa.permissions import Actor, Permission, Role, allows, require
 from bsa.residents.models import Resident
-from bsa.residents.queries import get_record, looked_after_by, visible_to
+from bsa.residents.queries import get_record, looked_after_by, still_exploring, visible_to
 from bsa.sealing import note_read, open_cell, open_rows
 from bsa.shapes import Listing, Page
 
@@ -149,10 +149,18 @@ def count_broken_promises(session: Session, actor: Actor) -> list[PromiseCount]:
 
 
 def show_day(session: Session, actor: Actor) -> Day:
-    """Show the actor's own day: the open promises by the day they are due, and today's contacts. Nothing of others."""
+    """Show the actor's own day: open promises by the day they are due, today's contacts, and whom one still explores.
+
+    Nothing of others.
+    """
     require(actor, Permission.SEE_OWN_DAY)
     promises = _promises(session, actor, PromiseQuery(mine=True, open=True, limit=200))
-    return Day(on=clock.today(), promises=promises.items, contacts=_contacts_today(session, actor))
+    return Day(
+        on=clock.today(),
+        promises=promises.items,
+        contacts=_contacts_today(session, actor),
+        still_exploring=still_exploring(session, actor),
+    )
 
 
 def _promises(session: Session, actor: Actor, wanted: PromiseQuery) -> Page[PromiseOut]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from bsa.contacts.models import ContactPlace, ContactPurpose, PromiseOutcome
+from bsa.residents.shapes import StillExploring
 from bsa.shapes import Line, Listing, Out, Resource, Shape, Text
 
 
@@ -108,8 +109,9 @@ class ContactToday(Out):
 
 
 class Day(Shape):
-    """A worker's day: what I promised, and whom I saw."""
+    """A worker's day: what I promised, whom I saw, and with whom I have been exploring for long."""
 
     on: date
     promises: list[PromiseOut]
     contacts: list[ContactToday]
+    still_exploring: list[StillExploring]

@@ -4,11 +4,17 @@ from datetime import date, datetime, time
 
 from bsa import clock
 from bsa.database import Database
+from bsa.demo.around import tell_around
+from bsa.demo.being_there import tell_being_there
+from bsa.demo.bonds import tell_bonds
 from bsa.demo.days import Days, day_of_story
+from bsa.demo.doing import tell_doing
 from bsa.demo.ledger import tell_ledger
+from bsa.demo.lives import tell_lives
 from bsa.demo.residents import tell_residents
 from bsa.demo.stage import Stage, set_stage
 from bsa.demo.story import tell_story
+from bsa.scales.actions import add_shipped_scales
 
 FIRST_DAY = date(2026, 1, 5)
 """A week before the first knock on a door: the day on which the installation was set up."""
@@ -20,7 +26,14 @@ def play(database: Database) -> Stage:
     opening = datetime.combine(day_of_story(FIRST_DAY, days.today), time(8), clock.HERE)
     with clock.standing_at(opening), database.writing() as session:
         stage = set_stage(session)
+        add_shipped_scales(session)
     tell_story(days)
-    tell_ledger(days, tell_residents(days))
+    tell_being_there(days)
+    background = tell_residents(days)
+    tell_ledger(days, background)
+    tell_lives(days, background)
+    tell_bonds(days, background)
+    tell_doing(days)
+    tell_around(days, background)
     days.play(database, stage)
     return stage

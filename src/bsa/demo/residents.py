@@ -297,7 +297,7 @@ def _close(days: Days, dice: Random, person: Person, name: str, day: date) -> No
     ending = dice.choice(list(NeedEnding)[:5])
 
     def close(session: Session, stage: Stage) -> None:
-        ended = ClosingIn(ending=ending, closed_on=clock.today())
+        ended = ClosingIn(ending=ending, closed_on=clock.today(), is_the_question=True)
         close_need(session, stage.actor(person.worker), stage[name], None, ended)
 
     days.add(day, close)

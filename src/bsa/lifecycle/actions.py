@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -15,8 +16,8 @@ from bsa.errors import N_, Fault, Invalid, MovedTo, NotFound
 from bsa.events import note
 from bsa.initiatives.models import Participant
 from bsa.keystore import KeyStore
-from bsa.lifecycle.queries import of_this, refuse_not_lower
-from bsa.lifecycle.rows import delete_rows, move_rows
+from bsa.lifecycle.queries import of_this, refuse_not_lower, table_of
+from bsa.lifecycle.rows import delete_rows, leaning_on, move_rows
 from bsa.needs.models import LayerConfirmation, NeedLayer
 from bsa.permissions import Actor, Permission, require
 from bsa.residents.actions import changeable, raise_level
@@ -37,6 +38,9 @@ from bsa.residents.models import (
 from bsa.residents.queries import find_resident, get_record
 from bsa.residents.shapes import LevelIn, MergeIn
 from bsa.rows import not_stale
+from bsa.trust.models import Handover, Relationship
+
+Held = TypeVar("Held", Relationship, Handover)
 
 
 def go_to_level(session: Session, actor: Actor, resident_id: UUID, version: int, wanted: LevelIn) -> Resident:
@@ -73,6 +77,7 @@ def merge_residents(
     _join_workers(session, resident, duplicate)
     _join_consents(session, resident, duplicate)
     _join_participants(session, resident, duplicate)
+    _join_relationships(session, resident, duplicate)
     _fill_in(session, resident, duplicate)
     session.flush()
     move_rows(session, duplicate.id, resident.id)
@@ -114,6 +119,9 @@ def erase_resident(session: Session, actor: Actor, resident_id: UUID, version: i
 def _delete_field(session: Session, resident: Resident, field: str) -> None:
     if "." not in field:
         setattr(resident, field, None)
+    elif field.endswith(".*"):
+        for table in leaning_on(table_of(field)):
+            session.execute(delete(table).where(table.c.resident_id == resident.id))
     elif field == "need.deeper_layers":
         deeper = select(col(NeedLayer.id)).where(of_this(resident, field))
         session.execute(delete(LayerConfirmation).where(col(LayerConfirmation.layer_id).in_(deeper)))
@@ -194,13 +202,30 @@ def _join_participants(session: Session, resident: Resident, duplicate: Resident
             session.delete(participant)
 
 
+def _join_relationships(session: Session, resident: Resident, duplicate: Resident) -> None:
+    """One relationship with each worker, since the first day; one handover at a time. The resident's own stands."""
+    known = {row.account_id: row for row in _of(session, Relationship, resident)}
+    for row in _of(session, Relationship, duplicate):
+        if row.account_id in known:
+            known[row.account_id].since_on = min(known[row.account_id].since_on, row.since_on)
+            session.delete(row)
+    going_on = {row.from_account_id for row in _of(session, Handover, resident) if row.ended_on is None}
+    for handover in _of(session, Handover, duplicate):
+        if handover.ended_on is None and handover.from_account_id in going_on:
+            session.delete(handover)
+
+
+def _of(session: Session, kind: type[Held], resident: Resident) -> Sequence[Held]:
+    return session.scalars(select(kind).where(col(kind.resident_id) == resident.id)).all()
+
+
 def _fill_in(session: Session, resident: Resident, duplicate: Resident) -> None:
     if LEVELS.index(duplicate.level) > LEVELS.index(resident.level):
         resident.level = duplicate.level
         resident.informed_on, resident.informed_how = duplicate.informed_on, duplicate.informed_how
     if resident.contact_channel is None:
         resident.contact_channel, resident.contact_value = duplicate.contact_channel, duplicate.contact_value
-    for name in ("full_name", "age_band", "household_id", "preferred_language", "reading_comfort"):
+    for name in ("full_name", "age_band", "contact_window", "household_id", "preferred_language", "reading_comfort"):
         if getattr(resident, name) is None:
             setattr(resident, name, getattr(duplicate, name))
     resident.last_contact_on = max(resident.last_contact_on, duplicate.last_contact_on)
@@ -211,7 +236,7 @@ def _turn_into_signpost(session: Session, resident: Resident, duplicate: Residen
     household_id = duplicate.household_id
     duplicate.level = RegistrationLevel.ALIAS
     for name in (
-        *("call_name", "full_name", "contact_channel", "contact_value", "age_band"),
+        *("call_name", "full_name", "contact_channel", "contact_value", "contact_window", "age_band"),
         *("household_id", "preferred_language", "reading_comfort"),
     ):
         setattr(duplicate, name, None)

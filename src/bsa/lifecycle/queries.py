@@ -2,16 +2,20 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Table, func, select
 from sqlmodel import Session, col
 
 from bsa.contacts.models import Contact
 from bsa.errors import invalid
 from bsa.needs.models import NeedLayer
-from bsa.permissions import Actor, Permission
+from bsa.permissions import Actor, Permission, allows
+from bsa.registry import METADATA
 from bsa.residents.models import FIELD_LEVELS, LEVELS, RegistrationLevel, Resident, may_keep
 from bsa.residents.queries import get_record
 from bsa.residents.shapes import LevelLoss
+
+SECRET: dict[str, Permission] = {"own_share.*": Permission.WRITE_OWN_SHARE}
+"""Of what only those who may read it may know whether there is any; it goes all the same."""
 
 
 def losses(session: Session, actor: Actor, resident_id: UUID, level: RegistrationLevel) -> list[LevelLoss]:
@@ -21,7 +25,7 @@ def losses(session: Session, actor: Actor, resident_id: UUID, level: Registratio
     found = [
         LevelLoss(field=field, count=_how_many(session, resident, field))
         for field in FIELD_LEVELS
-        if not may_keep(field, level)
+        if not may_keep(field, level) and (field not in SECRET or allows(actor, SECRET[field], resident))
     ]
     return [loss for loss in found if loss.count]
 
@@ -34,10 +38,17 @@ def refuse_not_lower(resident: Resident, level: RegistrationLevel) -> None:
 
 def of_this(resident: Resident, field: str) -> ColumnElement[bool]:
     """Return the condition for the rows that hold a field of the matrix that lies outside the resident's own row."""
+    if field.endswith(".*"):
+        return table_of(field).c.resident_id == resident.id
     if field == "need.deeper_layers":
         return (col(NeedLayer.resident_id) == resident.id) & (col(NeedLayer.depth) > 0)
     note = {"contact.own_note": col(Contact.own_note), "contact.shareable_note": col(Contact.shareable_note)}[field]
     return (col(Contact.resident_id) == resident.id) & note.is_not(None)
+
+
+def table_of(field: str) -> Table:
+    """Return the table of a field `table.*`: every row of it, of this resident, may be kept or not."""
+    return METADATA.tables[field.removesuffix(".*")]
 
 
 def _how_many(session: Session, resident: Resident, field: str) -> int:

@@ -22,6 +22,14 @@ def tables_of_residents() -> Sequence[Table]:
     ]
 
 
+def leaning_on(table: Table) -> Sequence[Table]:
+    """Return the residents' tables whose rows are part of rows of this one, and this one last."""
+    parts = {
+        other.name for other in tables_of_residents() if any(key.column.table is table for key in other.foreign_keys)
+    }
+    return [other for other in reversed(tables_of_residents()) if other.name in parts] + [table]
+
+
 def move_rows(session: Session, from_id: UUID, to_id: UUID) -> None:
     """Give all rows of one resident to another: each sealed cell is opened, and sealed anew under the other's key."""
     box = sealer(session)

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from bsa import clock
-from bsa.errors import Conflict, Fault, Invalid, NotFound, invalid
+from bsa.errors import Conflict, Fault, Invalid, NotFound, Question, invalid
 from bsa.events import note
 from bsa.needs.models import (
     SENSITIVE,
@@ -15,16 +15,20 @@ from bsa.needs.models import (
     LayerConfirmation,
     LifeArea,
     Need,
+    NeedEnding,
     NeedLayer,
     TranslationChoice,
     TranslationDecision,
 )
-from bsa.needs.queries import get_need, layers_of
-from bsa.needs.shapes import ClosingIn, ConfirmationIn, DecisionIn, LayerIn, NeedIn
+from bsa.needs.queries import get_need, last_answers, layers_of, only_stated
+from bsa.needs.shapes import ClosingIn, ConfirmationIn, DecisionIn, LayerIn, NeedIn, SharingIn
 from bsa.permissions import Actor, Permission
 from bsa.residents.actions import above_level, changeable, consents_to
 from bsa.residents.models import ConsentScope, Resident, may_keep
 from bsa.rows import not_later
+
+ENDED_BY_US = frozenset({NeedEnding.SOLVED, NeedEnding.HELPED_ELSEWHERE})
+"""The endings after which a question that was never asked is easily forgotten."""
 
 
 def record_need(session: Session, actor: Actor, resident_id: UUID, told: NeedIn) -> Need:
@@ -94,6 +98,7 @@ def confirm_layer(
             asked_on=asked_on,
         )
     )
+    layer.may_be_shared = layer.may_be_shared and answer.confirmed is Confirmed.YES
     need.touch()
     note(session, actor, "need.layer_confirmed", need, depth=layer.depth, confirmed=answer.confirmed)
     session.flush()
@@ -105,9 +110,29 @@ def strike_layer(session: Session, actor: Actor, need_id: UUID, layer_id: UUID, 
     need, layer = _standing_layer(session, actor, need_id, layer_id, Permission.STRIKE_LAYER, version)
     if layer.depth == 0:
         raise Conflict("The stated question stays; what it turned out to be is a deeper layer.")
-    layer.struck_at, layer.struck_by_id = clock.now(), actor.id
+    layer.struck_at, layer.struck_by_id, layer.may_be_shared = clock.now(), actor.id, False
     need.touch()
     note(session, actor, "need.layer_struck", need, depth=layer.depth)
+    session.flush()
+    return need
+
+
+def share_layer(
+    session: Session, actor: Actor, need_id: UUID, layer_id: UUID, version: int | None, wanted: SharingIn
+) -> Need:
+    """Choose whether a layer may be passed on; only what the resident confirmed may, and a hunch never."""
+    need, _ = unrestricted_need(session, actor, need_id, Permission.SHARE_LAYER, version)
+    layer = _layer_of(session, need, layer_id)
+    if wanted.may_be_shared:
+        if layer.how_learned is HowLearned.HUNCH:
+            raise Conflict(
+                "A hunch is never passed on. Write down what the resident says of it, as a layer of its own."
+            )
+        if last_answers(session, need).get(layer.id) is not Confirmed.YES:
+            raise Conflict("Only what the resident confirmed may be passed on. Ask the resident first.")
+    layer.may_be_shared = wanted.may_be_shared
+    need.touch()
+    note(session, actor, "need.sharing_chosen", need, depth=layer.depth, may_be_shared=wanted.may_be_shared)
     session.flush()
     return need
 
@@ -142,6 +167,11 @@ def close_need(session: Session, actor: Actor, need_id: UUID, version: int | Non
     closed_on = not_later("closed_on", ended.closed_on)
     if closed_on < need.opened_on:
         raise invalid("closed_on", "before_opened", "A need cannot end before it was heard.")
+    if ended.ending in ENDED_BY_US and not ended.is_the_question and only_stated(session, need, not_decided=True):
+        raise Question(
+            "Only the stated question is known so far. Is this the question?",
+            "is_the_question",
+        )
     need.ending, need.closed_on = ended.ending, closed_on
     need.touch()
     note(session, actor, "need.closed", need, ending=ended.ending, closed_on=closed_on)
@@ -183,12 +213,16 @@ def _standing_layer(
     session: Session, actor: Actor, need_id: UUID, layer_id: UUID, permission: Permission, version: int | None
 ) -> tuple[Need, NeedLayer]:
     need, _ = changeable_need(session, actor, need_id, permission, version)
+    return need, _layer_of(session, need, layer_id)
+
+
+def _layer_of(session: Session, need: Need, layer_id: UUID) -> NeedLayer:
     layer = session.get(NeedLayer, layer_id)
     if layer is None or layer.need_id != need.id:
         raise NotFound
     if layer.struck_at is not None:
         raise Conflict("This layer was struck.")
-    return need, layer
+    return layer
 
 
 def _add_layer(session: Session, actor: Actor, need: Need, depth: int, told: LayerIn) -> None:
@@ -200,6 +234,7 @@ def _add_layer(session: Session, actor: Actor, need: Need, depth: int, told: Lay
         how_learned=told.how_learned,
         life_area=told.life_area,
         learned_on=told.learned_on,
+        may_be_shared=depth == 0,
         recorded_by_id=actor.id,
     )
     session.add(layer)

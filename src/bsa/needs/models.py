@@ -106,6 +106,8 @@ class NeedLayer(Row, table=True):
     how_learned: HowLearned = Field(sa_type=one_of(HowLearned))
     life_area: LifeArea = Field(sa_type=one_of(LifeArea))
     learned_on: date
+    may_be_shared: bool = False
+    """Chosen layer by layer: what a referral or a theme may see. The stated question may, unless it is switched off."""
     recorded_by_id: UUID = Field(foreign_key="account.id")
     struck_at: datetime | None = Field(default=None, sa_type=Moment)
     struck_by_id: UUID | None = Field(default=None, foreign_key="account.id")

@@ -1,9 +1,10 @@
 """Reading needs, always as someone."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -11,8 +12,16 @@ from bsa import clock
 from bsa.areas.models import Area, Level
 from bsa.areas.queries import lies_within
 from bsa.errors import NotAllowed, NotFound
-from bsa.needs.models import Confirmed, LayerConfirmation, Need, NeedLayer, TranslationDecision
-from bsa.needs.shapes import DecisionOut, LayerOut, NeedItem, NeedOut, NeedQuery
+from bsa.needs.models import (
+    Confirmed,
+    HowLearned,
+    LayerConfirmation,
+    Need,
+    NeedLayer,
+    TranslationChoice,
+    TranslationDecision,
+)
+from bsa.needs.shapes import DecisionOut, LayerOut, NeedItem, NeedOut, NeedQuery, SharedLayer
 from bsa.paging import Order, cursor_after, fetch
 from bsa.people.queries import names_of
 from bsa.permissions import Actor, Permission, Role, allows, require
@@ -163,7 +172,7 @@ def need_out(session: Session, actor: Actor, need: Need, resident: Resident) -> 
         )
     )
     open_rows(session, layers, decisions)
-    answers = _last_answers(session, need)
+    answers = last_answers(session, need)
     names = names_of(
         session, {layer.recorded_by_id for layer in layers} | {decision.decided_by_id for decision in decisions}
     )
@@ -182,6 +191,11 @@ def need_out(session: Session, actor: Actor, need: Need, resident: Resident) -> 
         closed_on=need.closed_on,
         ending=need.ending,
         current_depth=max(layer.depth for layer in layers if layer.struck_at is None),
+        is_this_the_question=(
+            need.closed_on is None
+            and need.opened_on <= clock.today() - timedelta(days=_stated_days(session))
+            and only_stated(session, need, not_decided=False)
+        ),
         layers=[
             LayerOut(
                 id=layer.id,
@@ -191,9 +205,10 @@ def need_out(session: Session, actor: Actor, need: Need, resident: Resident) -> 
                 confirmed=answers.get(layer.id, Confirmed.NOT_YET),
                 life_area=layer.life_area,
                 learned_on=layer.learned_on,
+                may_be_shared=layer.may_be_shared,
                 recorded_by_name=names.get(layer.recorded_by_id, ""),
                 struck_on=clock.day_of(layer.struck_at) if layer.struck_at else None,
-                allowed_actions=_allowed_on_layer(actor, need, layer, resident),
+                allowed_actions=_allowed_on_layer(actor, need, layer, resident, answers.get(layer.id)),
             )
             for layer in layers
         ],
@@ -216,6 +231,86 @@ def layers_of(session: Session, need: Need) -> list[NeedLayer]:
     return list(
         session.scalars(select(NeedLayer).where(col(NeedLayer.need_id) == need.id).order_by(col(NeedLayer.depth)))
     )
+
+
+def last_answers(session: Session, need: Need) -> dict[UUID, Confirmed]:
+    """Return what the resident said last of each layer."""
+    answers = session.scalars(
+        select(LayerConfirmation)
+        .join(NeedLayer, col(NeedLayer.id) == LayerConfirmation.layer_id)
+        .where(col(NeedLayer.need_id) == need.id)
+        .order_by(col(LayerConfirmation.number))
+    )
+    return {answer.layer_id: answer.confirmed for answer in answers}
+
+
+def shareable_words(session: Session, need: Need) -> list[SharedLayer]:
+    """Return what may be passed on of a need, from the stated question down: to a referral, or to a theme.
+
+    Chosen layer by layer, and only what the resident confirmed; never a hunch, nothing struck, nothing of
+    somebody whose data is restricted.
+    """
+    if session.get_one(Resident, need.resident_id).restricted_on is not None:
+        return []
+    answers = last_answers(session, need)
+    layers = [
+        layer
+        for layer in layers_of(session, need)
+        if layer.may_be_shared
+        and layer.struck_at is None
+        and layer.how_learned is not HowLearned.HUNCH
+        and answers.get(layer.id) is Confirmed.YES
+    ]
+    open_rows(session, layers)
+    return [SharedLayer(depth=layer.depth, words=layer.words) for layer in layers]
+
+
+def only_stated(session: Session, need: Need, *, not_decided: bool) -> bool:
+    """Tell whether only the stated question stands and it is taken up individually; `not_decided`: or not decided."""
+    return (
+        session.scalar(select(col(Need.id)).where(col(Need.id) == need.id, _only_stated(not_decided=not_decided)))
+        is not None
+    )
+
+
+def is_this_the_question(session: Session, actor: Actor) -> list[NeedItem]:
+    """List the actor's own residents' needs of which only the stated question has been known for long, oldest first.
+
+    They are open, and taken up individually: perhaps there is another question behind the question.
+    """
+    rows = session.execute(
+        select_needs(actor)
+        .where(
+            open_to(actor),
+            col(Need.closed_on).is_(None),
+            col(Need.opened_on) <= clock.today() - timedelta(days=_stated_days(session)),
+            col(Resident.restricted_on).is_(None),
+            _only_stated(not_decided=False),
+        )
+        .order_by(col(Need.opened_on), col(Need.id))
+    ).all()
+    return needs_listed(session, list(rows))
+
+
+def _stated_days(session: Session) -> int:
+    days: int = session.info["settings"].stated_question_days
+    return days
+
+
+def _only_stated(*, not_decided: bool) -> ColumnElement[bool]:
+    deeper = exists().where(
+        col(NeedLayer.need_id) == Need.id, col(NeedLayer.depth) > 0, col(NeedLayer.struck_at).is_(None)
+    )
+    last = (
+        select(col(TranslationDecision.choice))
+        .where(col(TranslationDecision.need_id) == Need.id)
+        .order_by(col(TranslationDecision.number).desc())
+        .limit(1)
+        .correlate(Need)
+        .scalar_subquery()
+    )
+    individual: ColumnElement[bool] = last == TranslationChoice.INDIVIDUAL
+    return and_(~deeper, or_(individual, last.is_(None)) if not_decided else individual)
 
 
 def _own(session: Session, row: Any) -> NeedItem:
@@ -247,16 +342,6 @@ def _card(row: Any) -> NeedItem:
     )
 
 
-def _last_answers(session: Session, need: Need) -> dict[UUID, Confirmed]:
-    answers = session.scalars(
-        select(LayerConfirmation)
-        .join(NeedLayer, col(NeedLayer.id) == LayerConfirmation.layer_id)
-        .where(col(NeedLayer.need_id) == need.id)
-        .order_by(col(LayerConfirmation.number))
-    )
-    return {answer.layer_id: answer.confirmed for answer in answers}
-
-
 def _allowed(actor: Actor, need: Need, resident: Resident) -> list[str]:
     if resident.restricted_on is not None:
         return []
@@ -268,8 +353,14 @@ def _allowed(actor: Actor, need: Need, resident: Resident) -> list[str]:
     return [deed.value for deed in deeds if allows(actor, deed, resident)]
 
 
-def _allowed_on_layer(actor: Actor, need: Need, layer: NeedLayer, resident: Resident) -> list[str]:
-    if layer.depth == 0 or layer.struck_at is not None or need.closed_on or resident.restricted_on:
+def _allowed_on_layer(
+    actor: Actor, need: Need, layer: NeedLayer, resident: Resident, answer: Confirmed | None
+) -> list[str]:
+    if layer.struck_at is not None or resident.restricted_on:
         return []
-    deeds = (Permission.CONFIRM_LAYER, Permission.STRIKE_LAYER)
+    deeds = []
+    if layer.depth > 0 and need.closed_on is None:
+        deeds += [Permission.CONFIRM_LAYER, Permission.STRIKE_LAYER]
+    if layer.may_be_shared or (answer is Confirmed.YES and layer.how_learned is not HowLearned.HUNCH):
+        deeds.append(Permission.SHARE_LAYER)
     return [deed.value for deed in deeds if allows(actor, deed, resident)]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from bsa.lifeworld.models import AssetKind, SketchPrompt
 from bsa.needs.models import Confirmed, HowLearned, LifeArea, NeedEnding, TranslationChoice
 from bsa.shapes import Listing, Out, Resource, Shape, Text
 
@@ -48,6 +49,21 @@ class ClosingIn(Shape):
 
     ending: NeedEnding
     closed_on: date
+    is_the_question: bool = False
+    """That the stated question was the whole question, where only that one is known."""
+
+
+class SharingIn(Shape):
+    """Whether a layer may be passed on."""
+
+    may_be_shared: bool
+
+
+class SharedLayer(Shape):
+    """A layer that may be passed on, with how deep it lies."""
+
+    depth: int
+    words: str
 
 
 class NeedQuery(Listing):
@@ -89,6 +105,8 @@ class LayerOut(Out):
     confirmed: Confirmed
     life_area: LifeArea
     learned_on: date
+    may_be_shared: bool
+    """Whether a referral or a theme may pass it on."""
     recorded_by_name: str
     struck_on: date | None
     allowed_actions: list[str] = Field(default_factory=list)
@@ -117,5 +135,47 @@ class NeedOut(Resource):
     ending: NeedEnding | None
     current_depth: int
     """The deepest layer that stands."""
+    is_this_the_question: bool
+    """Long open with only the stated question, and taken up individually: is this the question?"""
     layers: list[LayerOut]
     decisions: list[DecisionOut]
+
+
+class SaidAsset(Shape):
+    """A strength on the sheet."""
+
+    kind: AssetKind
+    words: str
+    wants_to_share: bool
+
+
+class SaidLine(Shape):
+    """A line of the sketch on the sheet."""
+
+    prompt: SketchPrompt | None
+    words: str
+
+
+class SaidNeed(Shape):
+    """A question on the sheet: what the resident asked, and what the resident confirmed to be behind it."""
+
+    life_area: LifeArea
+    words: list[str]
+
+
+class Sheet(Shape):
+    """What we wrote down together: the resident's own words, to give to the resident."""
+
+    resident_id: UUID
+    resident_name: str
+    on: date
+    assets: list[SaidAsset]
+    lines: list[SaidLine]
+    needs: list[SaidNeed]
+
+
+class SheetQuery(Shape):
+    """How to ask for the sheet."""
+
+    even_so: bool = False
+    """In writing even so, for somebody who would rather not read."""

@@ -48,6 +48,12 @@ def actor_by_name(session: Session, name: str, purpose: Purpose) -> Actor:
     return _actor(row, purpose)
 
 
+def actor_of(session: Session, account_id: UUID, purpose: Purpose) -> Actor | None:
+    """Return the actor of an account, for what is done for its owner unasked; None when the account has ended."""
+    row = session.execute(_columns_of_account().where(col(Account.id) == account_id, col(Account.active))).first()
+    return _actor(row, purpose) if row else None
+
+
 def names_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the display names of accounts by key, in one statement."""
     wanted = set(ids)

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from bsa import clock
 from bsa.areas.queries import find_area
-from bsa.errors import N_, Conflict, Fault, Invalid, MovedTo, NotFound, invalid
+from bsa.errors import N_, Conflict, Fault, Invalid, MovedTo, NotFound, Question, invalid
 from bsa.events import note
 from bsa.people.queries import find_colleague
 from bsa.permissions import Actor, Permission, require
@@ -15,16 +15,18 @@ from bsa.residents.models import (
     LEVELS,
     AgeBand,
     Consent,
+    ContactChannel,
     Household,
     Informed,
     RegistrationLevel,
     Resident,
+    ResidentPhase,
     ResidentWorker,
     WorkerPart,
     may_keep,
 )
 from bsa.residents.queries import find_resident, get_record
-from bsa.residents.shapes import ConsentIn, LevelIn, ResidentChange, ResidentIn, WorkerIn
+from bsa.residents.shapes import ConsentIn, LevelIn, ResidentChange, ResidentIn, ResidentPhaseIn, WorkerIn
 from bsa.rows import not_later, not_stale
 from bsa.sealing import open_rows, sealer
 
@@ -76,10 +78,12 @@ def change_resident(
         resident.area_id = find_area(session, actor, change.area_id, at="area_id").id
     if "household_of_id" in given:
         resident.household_id = _household(session, actor, change.household_of_id, resident.area_id)
-    for name in given - {"area_id", "household_of_id"}:
+    for name in given - {"area_id", "household_of_id", "even_so"}:
         setattr(resident, name, getattr(change, name))
     if resident.contact_value and not resident.contact_channel:
         raise invalid("contact_channel", "required", "Say how to reach the resident: choose a channel.")
+    if given & {"contact_channel", "reading_comfort"} and resident.contact_channel is ContactChannel.LETTER:
+        question_writing(resident, change.even_so)
     resident.touch()
     note(session, actor, "resident.changed", resident)
     session.flush()
@@ -108,6 +112,33 @@ def raise_level(session: Session, actor: Actor, resident_id: UUID, version: int,
     resident.informed_on, resident.informed_how = wanted.informed_on, wanted.informed_how
     resident.touch()
     note(session, actor, "resident.level_raised", resident, level=wanted.level)
+    session.flush()
+    return resident
+
+
+def change_phase(
+    session: Session, actor: Actor, resident_id: UUID, version: int | None, wanted: ResidentPhaseIn
+) -> Resident:
+    """Go on to another phase of the way together, or back to an earlier one."""
+    resident = changeable(session, actor, resident_id, Permission.CHANGE_PHASE, version)
+    if resident.phase is wanted.phase:
+        raise Conflict("This is the phase already.")
+    before = resident.phase
+    resident.phase, resident.phase_since, resident.exploring_meant_on = wanted.phase, clock.today(), None
+    resident.touch()
+    note(session, actor, "resident.phase_changed", resident, phase=wanted.phase, before=before)
+    session.flush()
+    return resident
+
+
+def mean_exploring(session: Session, actor: Actor, resident_id: UUID, version: int | None) -> Resident:
+    """Say that exploring for so long is on purpose; it is asked again after as many days."""
+    resident = changeable(session, actor, resident_id, Permission.CHANGE_PHASE, version)
+    if resident.phase is not ResidentPhase.EXPLORE:
+        raise Conflict("You are past exploring with this resident.")
+    resident.exploring_meant_on = clock.today()
+    resident.touch()
+    note(session, actor, "resident.exploring_meant", resident)
     session.flush()
     return resident
 
@@ -209,6 +240,12 @@ def changeable(
     return resident
 
 
+def question_writing(resident: Resident, even_so: bool) -> None:
+    """Ask first, before something in writing goes to somebody who would rather not read."""
+    if resident.rather_not_reads and not even_so:
+        raise Question("This resident would rather not read. Can you call, or go there, instead of writing?", "even_so")
+
+
 def above_level(where: str, field: str) -> Fault:
     """Return the fault of a field that may not be kept at this registration level, with the way on."""
     return Fault((where,), "above_level", ABOVE_LEVEL[FIELD_LEVELS[field]])
@@ -246,7 +283,7 @@ def _household(session: Session, actor: Actor, other_id: UUID | None, area_id: U
 def _refuse_above_level(level: RegistrationLevel, change: ResidentChange, given: set[str]) -> None:
     faults = [
         above_level(name, name)
-        for name in ("full_name", "contact_channel", "contact_value", "age_band")
+        for name in ("full_name", "contact_channel", "contact_value", "contact_window", "age_band")
         if name in given and getattr(change, name) is not None and not may_keep(name, level)
     ]
     if change.age_band is AgeBand.UNDER_18:

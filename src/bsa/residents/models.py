@@ -1,12 +1,13 @@
 """The rows of residents."""
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, Relationship
 
+from bsa import clock
 from bsa.rows import ChangingRow, Row, one_of
 from bsa.sealing import SealedText
 
@@ -20,6 +21,16 @@ class RegistrationLevel(StrEnum):
 
 
 LEVELS = list(RegistrationLevel)
+
+
+class ResidentPhase(StrEnum):
+    """How far the way together is; an installation may give the phases names of its own."""
+
+    EXPLORE = "explore"
+    DEEPEN = "deepen"
+    DO = "do"
+    ANCHOR = "anchor"
+    FINISHED = "finished"
 
 
 class AgeBand(StrEnum):
@@ -90,11 +101,21 @@ FIELD_LEVELS: dict[str, RegistrationLevel] = {
     "contact_channel": RegistrationLevel.KNOWN,
     "contact_value": RegistrationLevel.KNOWN,
     "age_band": RegistrationLevel.KNOWN,
+    "contact_window": RegistrationLevel.KNOWN,
+    "asset.*": RegistrationLevel.KNOWN,
+    "signal.*": RegistrationLevel.KNOWN,
+    "learning_step.*": RegistrationLevel.KNOWN,
     "contact.own_note": RegistrationLevel.DOSSIER,
     "contact.shareable_note": RegistrationLevel.DOSSIER,
     "need.deeper_layers": RegistrationLevel.DOSSIER,
+    "sketch_line.*": RegistrationLevel.DOSSIER,
+    "own_share.*": RegistrationLevel.DOSSIER,
+    "practice_moment.*": RegistrationLevel.DOSSIER,
+    "tie.*": RegistrationLevel.DOSSIER,
+    "goal.*": RegistrationLevel.DOSSIER,
+    "scale_score.*": RegistrationLevel.DOSSIER,
 }
-"""The matrix field × level: from which registration level on each thing may be kept."""
+"""The matrix field × level: from which registration level on each thing may be kept; `table.*` is every row of it."""
 
 
 def may_keep(field: str, level: RegistrationLevel) -> bool:
@@ -117,7 +138,7 @@ class Resident(ChangingRow, table=True):
     __table_args__ = (
         CheckConstraint(
             "level <> 'alias' OR (full_name IS NULL AND contact_channel IS NULL AND contact_value IS NULL "
-            "AND age_band IS NULL)",
+            "AND age_band IS NULL AND contact_window IS NULL)",
             name="alias_keeps_little",
         ),
         CheckConstraint("age_band IS NULL OR age_band <> 'under_18'", name="children_are_not_registered"),
@@ -140,7 +161,13 @@ class Resident(ChangingRow, table=True):
     full_name: str | None = Field(default=None, sa_type=SealedText)
     contact_channel: ContactChannel | None = Field(default=None, sa_type=one_of(ContactChannel))
     contact_value: str | None = Field(default=None, sa_type=SealedText)
+    contact_window: str | None = Field(default=None, sa_type=SealedText)
+    """When somebody likes to be reached: "after ten, not on Friday"."""
     age_band: AgeBand | None = Field(default=None, sa_type=one_of(AgeBand))
+    phase: ResidentPhase = Field(default=ResidentPhase.EXPLORE, sa_type=one_of(ResidentPhase))
+    phase_since: date = Field(default_factory=clock.today)
+    exploring_meant_on: date | None = None
+    """The day on which the worker said that exploring for so long is on purpose."""
     last_contact_on: date
     restricted_on: date | None = None
     merged_into_id: UUID | None = Field(default=None, foreign_key="resident.id", index=True)
@@ -151,10 +178,29 @@ class Resident(ChangingRow, table=True):
         """A resident's own key seals the resident's own row."""
         return self.id
 
+    def explores_long(self, days: int) -> bool:
+        """Tell whether exploring began, or was last said to be on purpose, so many days ago."""
+        since = max(self.phase_since, self.exploring_meant_on or self.phase_since)
+        return self.phase is ResidentPhase.EXPLORE and since <= clock.today() - timedelta(days=days)
+
+    @property
+    def rather_not_reads(self) -> bool:
+        """Tell whether the resident said to be called or visited rather than written to."""
+        return self.reading_comfort not in (None, ReadingComfort.READS)
+
     @property
     def worker_ids(self) -> frozenset[UUID]:
         """The accounts that look after this resident now; the permission table asks for this."""
         return frozenset(worker.account_id for worker in self.workers if worker.until_on is None)
+
+    @property
+    def assigned_ids(self) -> frozenset[UUID]:
+        """The accounts that are assigned now, without those that stand in."""
+        return frozenset(
+            worker.account_id
+            for worker in self.workers
+            if worker.until_on is None and worker.part is WorkerPart.ASSIGNED
+        )
 
 
 class ResidentWorker(Row, table=True):

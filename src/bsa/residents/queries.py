@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, and_, bindparam, exists, false, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, and_, bindparam, exists, false, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
 from sqlmodel import Session, col
 
+from bsa import clock
 from bsa.areas.models import Area
 from bsa.areas.queries import lies_within
 from bsa.errors import MovedTo, NotAllowed, NotFound
@@ -16,8 +18,8 @@ from bsa.paging import Order, cursor_after, fetch
 from bsa.people.models import Account
 from bsa.people.queries import names_of
 from bsa.permissions import Actor, Permission, Role, allows, require
-from bsa.residents.models import Consent, Resident, ResidentWorker, WorkerPart
-from bsa.residents.shapes import ConsentOut, ResidentItem, ResidentOut, ResidentQuery, WorkerOut
+from bsa.residents.models import Consent, Resident, ResidentPhase, ResidentWorker, WorkerPart
+from bsa.residents.shapes import ConsentOut, ResidentItem, ResidentOut, ResidentQuery, StillExploring, WorkerOut
 from bsa.rows import locked, not_stale
 from bsa.sealing import note_read, open_cell, open_rows
 from bsa.shapes import Page
@@ -53,6 +55,41 @@ def list_residents(session: Session, actor: Actor, wanted: ResidentQuery) -> Pag
         items=_items(session, actor, rows),
         next_cursor=cursor_after(rows[-1].last_contact_on, rows[-1].id) if more else None,
     )
+
+
+def still_exploring(session: Session, actor: Actor) -> list[StillExploring]:
+    """List the actor's own residents with whom exploring goes on for long, the longest first: is that on purpose?"""
+    if not actor.has(Role.ACTIVATOR):
+        return []
+    since = func.coalesce(col(Resident.exploring_meant_on), col(Resident.phase_since))
+    rows = session.execute(
+        select(
+            col(Resident.id),
+            col(Resident.version),
+            col(Resident.call_name),
+            col(Resident.phase_since),
+            col(Resident.exploring_meant_on),
+        )
+        .where(
+            looked_after_by(actor),
+            col(Resident.phase) == ResidentPhase.EXPLORE,
+            since <= clock.today() - timedelta(days=session.info["settings"].exploring_days),
+            col(Resident.restricted_on).is_(None),
+            col(Resident.merged_into_id).is_(None),
+        )
+        .order_by(since, col(Resident.id))
+    ).all()
+    note_read(session, [row.id for row in rows])
+    return [
+        StillExploring(
+            id=row.id,
+            version=row.version,
+            call_name=open_cell(session, Resident, "call_name", row.id, row.id, row.call_name) or "",
+            phase_since=row.phase_since,
+            exploring_meant_on=row.exploring_meant_on,
+        )
+        for row in rows
+    ]
 
 
 def resident_item(session: Session, actor: Actor, resident: Resident) -> ResidentItem:
@@ -131,7 +168,12 @@ def resident_out(session: Session, actor: Actor, resident: Resident) -> Resident
         full_name=resident.full_name,
         contact_channel=resident.contact_channel,
         contact_value=resident.contact_value,
+        contact_window=resident.contact_window,
         age_band=resident.age_band,
+        phase=resident.phase,
+        phase_since=resident.phase_since,
+        exploring_meant_on=resident.exploring_meant_on,
+        still_exploring=resident.explores_long(session.info["settings"].exploring_days),
         last_contact_on=resident.last_contact_on,
         restricted_on=resident.restricted_on,
         workers=[
@@ -172,6 +214,17 @@ def _allowed(actor: Actor, resident: Resident) -> list[str]:
         Permission.NOTE_CONTACT,
         Permission.MAKE_PROMISE,
         Permission.RECORD_NEED,
+        Permission.CHANGE_PHASE,
+        Permission.SKETCH_LIFEWORLD,
+        Permission.RECORD_RELATIONSHIP,
+        Permission.RECORD_SIGNAL,
+        Permission.PROPOSE_HANDOVER,
+        Permission.WRITE_OWN_SHARE,
+        Permission.RECORD_OWN_STEP,
+        Permission.PRACTISE,
+        Permission.DRAW_NETWORK,
+        Permission.SET_GOAL,
+        Permission.SCORE_SCALE,
         Permission.MERGE_RESIDENTS,
         *FROZEN,
     )
@@ -190,6 +243,8 @@ def _listed(actor: Actor, wanted: ResidentQuery) -> Select[Any]:
         query = query.where(looked_after_by(actor))
     if wanted.level:
         query = query.where(col(Resident.level) == wanted.level)
+    if wanted.phase:
+        query = query.where(col(Resident.phase) == wanted.phase)
     if wanted.restricted:
         query = query.where(col(Resident.restricted_on).is_not(None))
     return query
@@ -225,6 +280,7 @@ COLUMNS: Sequence[Any] = (
     Resident.version,
     Resident.call_name,
     Resident.level,
+    Resident.phase,
     Resident.area_id,
     col(Area.name).label("area_name"),
     Resident.last_contact_on,
@@ -270,6 +326,7 @@ def _items(session: Session, actor: Actor, rows: Sequence[Any]) -> list[Resident
                 version=row.version,
                 call_name=open_cell(session, Resident, "call_name", row.id, row.id, row.call_name) or "",
                 level=row.level,
+                phase=row.phase,
                 area_id=row.area_id,
                 area_name=row.area_name,
                 worker_name=names[row.worker_id],

@@ -15,6 +15,7 @@ from bsa.residents.models import (
     Informed,
     ReadingComfort,
     RegistrationLevel,
+    ResidentPhase,
     WorkerPart,
 )
 from bsa.shapes import Line, Listing, Out, Resource, Shape
@@ -51,7 +52,11 @@ class ResidentChange(Shape):
     full_name: Line | None = None
     contact_channel: ContactChannel | None = None
     contact_value: ContactValue | None = None
+    contact_window: Line | None = None
+    """When somebody likes to be reached: "after ten, not on Friday"."""
     age_band: AgeBand | None = None
+    even_so: bool = False
+    """Letters even so, to somebody who would rather not read."""
 
     @model_validator(mode="after")
     def _names_and_places_stay(self) -> Self:
@@ -59,6 +64,12 @@ class ResidentChange(Shape):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise PydanticCustomError("required", "A resident always has a name to call and an area.")
         return self
+
+
+class ResidentPhaseIn(Shape):
+    """The phase in which the way together is now."""
+
+    phase: ResidentPhase
 
 
 class LevelIn(Shape):
@@ -123,6 +134,7 @@ class ResidentQuery(Listing):
     mine: bool = False
     """Only those whom the caller looks after."""
     level: RegistrationLevel | None = None
+    phase: ResidentPhase | None = None
     restricted: bool = False
     """Only those whose data is restricted; for the privacy officer and for their workers."""
 
@@ -133,6 +145,7 @@ class ResidentItem(Out):
     version: int
     call_name: str
     level: RegistrationLevel
+    phase: ResidentPhase
     area_id: UUID
     area_name: str
     worker_name: str | None
@@ -140,6 +153,16 @@ class ResidentItem(Out):
     mine: bool
     restricted: bool
     allowed_actions: list[str] = Field(default_factory=list)
+
+
+class StillExploring(Out):
+    """A resident with whom the worker has been exploring for long; perhaps that is on purpose."""
+
+    version: int
+    call_name: str
+    phase_since: date
+    exploring_meant_on: date | None
+    """The day on which it was last said to be on purpose."""
 
 
 class ResidentOut(Resource):
@@ -157,7 +180,13 @@ class ResidentOut(Resource):
     full_name: str | None
     contact_channel: ContactChannel | None
     contact_value: str | None
+    contact_window: str | None
     age_band: AgeBand | None
+    phase: ResidentPhase
+    phase_since: date
+    exploring_meant_on: date | None
+    still_exploring: bool
+    """Exploring for so long that it is asked whether that is on purpose."""
     last_contact_on: date
     restricted_on: date | None
     workers: list[WorkerOut] = Field(default_factory=list)

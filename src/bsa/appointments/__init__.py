@@ -1,0 +1,1 @@
+"""Appointments of a worker, and the calendar without names."""

@@ -1,0 +1,1 @@
+"""The method compass: which of the twelve elements are alive, from events only."""

@@ -1,0 +1,1 @@
+"""Goals in the resident's words, with two views side by side of where they stand."""

@@ -1,0 +1,1 @@
+"""Going there unasked: rounds, tallies without persons, and who asked not to be rung."""

@@ -1,0 +1,1 @@
+"""Practising a scary thing in a safe setting, and who speaks for how long."""

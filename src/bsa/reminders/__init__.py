@@ -1,0 +1,1 @@
+"""Quiet reminders: what waits for somebody, and the weekly mail of counts."""

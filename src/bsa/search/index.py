@@ -1,0 +1,264 @@
+"""The index of a process, in its memory only: which words stand in what, and who could be shown it.
+
+It holds no texts: words with numbers behind them, and the numbers' keys. Beside the words of a text stand marks of
+those to whom it could be shown (an area, a worker, an institution), so that a search begins at what is one's own. The
+marks only make the search quick: what it finds is asked from the database again, with the rules of each feature.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+import sqlcipher3.dbapi2 as sqlcipher
+
+from bsa.search import words as kin
+from bsa.search.shapes import SearchKind
+
+TABLES = (
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA journal_mode = OFF",
+    # One list of numbers for each word, no places in the text; a second one for the beginnings of words.
+    """CREATE VIRTUAL TABLE inverted USING fts5(body, content = '', contentless_delete = 1, detail = none,
+      prefix = '2 3', tokenize = "unicode61 remove_diacritics 0 tokenchars '_'")""",
+    "CREATE TABLE entry (id INTEGER PRIMARY KEY, kind TEXT, subject BLOB, owner BLOB, part TEXT, sort TEXT)",
+    "CREATE INDEX entry_subject ON entry (subject)",
+    "CREATE INDEX entry_owner ON entry (owner)",
+    "CREATE TABLE vocabulary (id INTEGER PRIMARY KEY, word TEXT UNIQUE)",
+    "CREATE VIRTUAL TABLE parts USING fts5(piece, content = '', detail = none, columnsize = 0, tokenize = 'trigram')",
+)
+
+MOST_KIN = 200
+"""So many words at most stand for one that was typed."""
+
+AT_A_TIME = 600
+"""So many entries are put in before others may look something up."""
+
+
+class Part(Enum):
+    """Which part of a resident an entry holds: what the area sees, what only the own workers see, or both."""
+
+    AREA = "area"
+    OWN = "own"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One text, or several that are found together, with the marks of those to whom they could be shown."""
+
+    kind: SearchKind
+    subject: bytes
+    owner: bytes
+    """What the entry goes with: of what is a resident's, the resident; otherwise itself."""
+    words: list[str]
+    marks: list[str]
+    part: Part = Part.BOTH
+    sort: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where something was found."""
+
+    subject: UUID
+    part: Part
+    sort: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One word that was typed, with the words of the index that stand for it."""
+
+    word: str
+    begins: bool = False
+    """Whether words that begin so are meant too."""
+    kin: frozenset[str] = frozenset()
+    pairs: frozenset[tuple[str, str]] = frozenset()
+    near: frozenset[str] = frozenset()
+
+    def match(self) -> str:
+        """Say it in the language of the index; every word in it is letters and digits only."""
+        ways = [f'"{self.word}"' + (" *" if self.begins else "")]
+        ways += [f'"{one}"' for one in sorted(self.kin)]
+        ways += [f'("{first}" AND "{last}")' for first, last in sorted(self.pairs)]
+        ways += [f'"{one}" *' for one in sorted(self.near)]
+        return f"({' OR '.join(ways)})"
+
+    def hits(self, present: set[str]) -> set[str]:
+        """Return which of the words that are present stand for it."""
+        found = present & (self.kin | {self.word})
+        for first, last in self.pairs:
+            if first in present and last in present:
+                found |= {first, last}
+        begins = (self.word,) if self.begins else ()
+        return found | {one for one in present if one.startswith((*begins, *self.near))}
+
+
+Tier = list[Wanted]
+
+
+class Index:
+    """The index; safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self.ready = False
+        """Whether everything that was there at the start is in it."""
+        self._lock = Lock()
+        self._rows = sqlcipher.connect(":memory:", isolation_level=None, check_same_thread=False)
+        for statement in TABLES:
+            self._rows.execute(statement)
+
+    def close(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._rows.close()
+
+    def replace(self, owners: Iterable[UUID], entries: Iterable[Entry]) -> None:
+        """Put in entries in the place of all that these owners had; without entries they are gone."""
+        gone = json.dumps([owner.hex for owner in owners])
+        with self._lock:
+            old = self._rows.execute(
+                "SELECT id FROM entry WHERE owner IN (SELECT unhex(value) FROM json_each(?))", [gone]
+            ).fetchall()
+            self._rows.executemany("DELETE FROM inverted WHERE rowid = ?", old)
+            self._rows.executemany("DELETE FROM entry WHERE id = ?", old)
+        self.add(entries)
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Put in entries of owners that had none."""
+        rest = list(entries)
+        for first in range(0, len(rest), AT_A_TIME):
+            with self._lock:
+                self._add(rest[first : first + AT_A_TIME])
+
+    def tiers(self, typed: Sequence[str]) -> list[Tier]:
+        """Return what is looked for, from narrow to wide: the words, their beginnings, their kin."""
+        exact = [Wanted(word) for word in typed]
+        begins = [Wanted(word, begins=len(word) > 1) for word in typed]
+        with self._lock:
+            wide = [Wanted(one.word, one.begins, self._kin(one.word), self._pairs(one.word)) for one in begins]
+        return [exact, begins, wide]
+
+    def near(self, wide: Tier) -> Tier:
+        """Return what comes close to what is looked for: with a typing error or two."""
+        with self._lock:
+            return [Wanted(one.word, one.begins, one.kin, one.pairs, self._near(one.word)) for one in wide]
+
+    def find(
+        self, tier: Tier, before: Tier | None, marks: Sequence[str], after: Found | None, how_many: int
+    ) -> list[Found]:
+        """Return where all words of a tier stand with one of the marks, and not all of the tier before.
+
+        In order of the sort text, what has none the newest first; after one that was found already.
+        """
+        theirs = " OR ".join(f'"{mark}"' for mark in marks)
+        match = f"({_all(tier)}) AND ({theirs})"
+        if before is not None:
+            match = f"({match}) NOT ({_all(before)})"
+        query = (
+            "SELECT subject, part, sort FROM inverted JOIN entry ON entry.id = inverted.rowid WHERE inverted MATCH ?"
+        )
+        values: list[Any] = [match]
+        if after is not None:
+            query += " AND (sort > ? OR (sort = ? AND subject < ?))"
+            values += [after.sort, after.sort, after.subject.bytes]
+        with self._lock:
+            rows = self._rows.execute(f"{query} ORDER BY sort, subject DESC LIMIT ?", [*values, how_many]).fetchall()
+        return [Found(UUID(bytes=subject), Part(part), sort) for subject, part, sort in rows]
+
+    def sort_of(self, kind: SearchKind, subject: UUID) -> Found | None:
+        """Return where something stands in the order of what is found, or None when it is not in the index."""
+        with self._lock:
+            row = self._rows.execute(
+                "SELECT part, sort FROM entry WHERE subject = ? AND kind = ?", [subject.bytes, kind.value]
+            ).fetchone()
+        return None if row is None else Found(subject, Part(row[0]), row[1])
+
+    def holds(self, subject: UUID) -> bool:
+        """Tell whether there is anything of this subject in it."""
+        with self._lock:
+            return self._rows.execute("SELECT 1 FROM entry WHERE subject = ?", [subject.bytes]).fetchone() is not None
+
+    def size(self) -> tuple[int, int]:
+        """Return how many entries it has, and how many bytes it takes."""
+        with self._lock:
+            entries = self._rows.execute("SELECT count(*) FROM entry").fetchone()[0]
+            pages = self._rows.execute("PRAGMA page_count").fetchone()[0]
+            return entries, pages * self._rows.execute("PRAGMA page_size").fetchone()[0]
+
+    def _add(self, entries: Sequence[Entry]) -> None:
+        last = self._rows.execute("SELECT coalesce(max(id), 0) FROM entry").fetchone()[0]
+        numbered = list(enumerate(entries, start=last + 1))
+        self._learn(set().union(*(entry.words for entry in entries)))
+        self._rows.execute("BEGIN")
+        self._rows.executemany(
+            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)",
+            [(number, one.kind.value, one.subject, one.owner, one.part.value, one.sort) for number, one in numbered],
+        )
+        self._rows.executemany(
+            "INSERT INTO inverted (rowid, body) VALUES (?, ?)",
+            [(number, " ".join([*one.words, *one.marks])) for number, one in numbered],
+        )
+        self._rows.execute("COMMIT")
+
+    def _learn(self, met: set[str]) -> None:
+        fresh = sorted(met - self._known(met))
+        last = self._rows.execute("SELECT coalesce(max(id), 0) FROM vocabulary").fetchone()[0]
+        numbered = list(enumerate(fresh, start=last + 1))
+        self._rows.executemany("INSERT INTO vocabulary VALUES (?, ?)", numbered)
+        self._rows.executemany("INSERT INTO parts (rowid, piece) VALUES (?, ?)", numbered)
+
+    def _known(self, candidates: Iterable[str]) -> set[str]:
+        rows = self._rows.execute(
+            "SELECT word FROM vocabulary WHERE word IN (SELECT value FROM json_each(?))", [json.dumps(list(candidates))]
+        )
+        return {word for (word,) in rows}
+
+    def _kin(self, word: str) -> frozenset[str]:
+        """Return the plural or singular, and compounds with the word in them."""
+        found = self._known(kin.forms(word)) if len(word) >= 3 else set()
+        if len(word) >= kin.PART:
+            found |= set(self._with([word], lambda other: word in other))
+        return frozenset(found)
+
+    def _pairs(self, word: str) -> frozenset[tuple[str, str]]:
+        """Return the two words of which it may be a compound."""
+        pairs = set(kin.halves(word))
+        known = self._known({half for pair in pairs for half in pair})
+        return frozenset(pair for pair in pairs if known.issuperset(pair))
+
+    def _near(self, word: str) -> frozenset[str]:
+        """Return the words that are a typing error or two away."""
+        forgiven = kin.errors_forgiven(word)
+        if not forgiven:
+            return frozenset()
+        found = self._known(kin.misspellings(word))
+        if forgiven == 2:
+            # Two errors leave one of three parts as it is.
+            third = len(word) // 3
+            parts = [word[:third], word[third : 2 * third], word[2 * third :]]
+            found |= set(self._with(parts, lambda other: 0 < kin.apart(word, other, 2) <= 2))
+        return frozenset(sorted(found)[:MOST_KIN])
+
+    def _with(self, parts: Sequence[str], fits: Callable[[str], bool]) -> Iterator[str]:
+        """Return words of the index with one of these parts (of three letters or more) in them, short ones first."""
+        match = " OR ".join(f"({' AND '.join(_trigrams(part))})" for part in parts)
+        rows = self._rows.execute(
+            "SELECT word FROM parts JOIN vocabulary ON vocabulary.id = parts.rowid WHERE parts MATCH ? "
+            "ORDER BY length(word), word",
+            [match],
+        )
+        found = (word for (word,) in rows if fits(word))
+        return (word for word, _ in zip(found, range(MOST_KIN), strict=False))
+
+
+def _all(tier: Tier) -> str:
+    return " AND ".join(one.match() for one in tier)
+
+
+def _trigrams(part: str) -> list[str]:
+    return [f'"{part[at : at + 3]}"' for at in range(len(part) - 2)]

@@ -1,0 +1,1 @@
+"""My part and their part: what holds it in place, on two sides."""
