@@ -315,7 +315,7 @@ def _wait_until_built(clients: Sequence[httpx2.Client], processes: Sequence[Pope
 def _work(client: httpx2.Client, took: list[float], done: Event) -> None:
     """Work as people do: look at residents and at needs, again and again."""
     while not done.is_set():
-        for path in ("/residents?limit=50", "/needs?mine=true&limit=20"):
+        for path in ("/residents?limit=50", "/promises?mine=true"):
             began = time.perf_counter()
             client.get(path).raise_for_status()
             took.append(time.perf_counter() - began)

@@ -104,7 +104,7 @@ def spots(ties: Sequence[TieOut]) -> list[Spot]:
             x, y = point(CENTRE, RINGS[tie.closeness], number * SECTOR + (place + 0.5) * SECTOR / len(here))
             anchor = "start" if x < CENTRE / 2 else "end" if x > CENTRE * 1.5 else "middle"
             name = tie.who if len(tie.who) <= 14 else f"{tie.who[:13].rstrip()}…"
-            found.append(Spot(tie, x, y, _support(tie), anchor, name, above=place % 2 == 1))
+            found.append(Spot(tie, x, y, _support(tie), anchor, name, above=place % 2 == 1 and y > CENTRE / 3))
     return found
 
 

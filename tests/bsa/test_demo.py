@@ -37,6 +37,8 @@ from bsa.lifeworld.queries import list_assets, list_sketch_lines
 from bsa.needs.models import Confirmed, Need, TranslationChoice
 from bsa.needs.queries import is_this_the_question, list_needs, show_need
 from bsa.needs.shapes import NeedQuery
+from bsa.outreach.queries import list_rounds, may_ring, show_round
+from bsa.outreach.shapes import AddressIn, RoundQuery
 from bsa.people.queries import actor_by_name
 from bsa.permissions import Actor, Purpose
 from bsa.residents.models import RegistrationLevel, Resident, ResidentPhase
@@ -142,6 +144,27 @@ def test_the_ask_was_evaded_and_then_asked_again_higher_up(demo: Database) -> No
     assert [event.answer for event in shown.events if event.answer] == [AnswerKind.EVASIVE, AnswerKind.YES_IF]
     assert [event.mandate for event in shown.events if event.answer] == [Mandate.OPERATIONAL, Mandate.POLICY]
     assert len(shown.letters) == 2
+
+
+def test_the_story_began_along_the_doors_of_the_molenstraat(demo: Database) -> None:
+    with demo.reading() as session:
+        marloes = who(session, "activator")
+        first = list_rounds(session, marloes, RoundQuery(area_id=here(session), limit=MOST)).items
+        began = next(one for one in first if one.held_on == day_of_story(date(2026, 1, 12), clock.today()))
+        door = AddressIn(area_id=here(session), street="Molenstraat", number="31")
+
+        assert (began.where, began.rang, began.opened, began.talked, began.no_thanks) == ("Molenstraat", 22, 9, 5, 1)
+        assert not may_ring(session, marloes, door).ring
+
+
+def test_somebody_is_out_today_and_one_street_wants_another_way(demo: Database) -> None:
+    with demo.reading() as session:
+        marloes = who(session, "activator")
+        rounds = list_rounds(session, marloes, RoundQuery(area_id=here(session), limit=MOST)).items
+        shown = [show_round(session, marloes, one.id) for one in rounds]
+
+        assert [(one.where, one.do_not_ring) for one in shown if one.ended_on is None] == [("Molenstraat", ["31"])]
+        assert {one.where for one in shown if one.suggest_another_way} == {"Havermaat"}
 
 
 def test_the_question_behind_the_stove_is_told_in_his_own_words(demo: Database) -> None:

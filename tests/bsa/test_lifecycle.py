@@ -1,13 +1,14 @@
 """How a record shrinks and ends: stepping down, merging a duplicate, erasing, and what is left of it then."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Table, inspect, text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from bsa import clock
@@ -26,6 +27,7 @@ from bsa.initiatives.shapes import InitiativeIn
 from bsa.keystore import INSTALLATION
 from bsa.learning.actions import record_step
 from bsa.learning.shapes import LearningStepIn
+from bsa.lifecycle import actions as lifecycle_actions
 from bsa.lifecycle.actions import erase_resident, merge_residents, step_down
 from bsa.lifecycle.jobs import destroy_doomed_keys, sweep_orphans
 from bsa.lifecycle.queries import losses
@@ -78,19 +80,17 @@ KNOWN = LevelIn(level=RegistrationLevel.KNOWN)
 
 @dataclass(frozen=True)
 class Markers:
-    """The strings put in through every deed that takes text about a resident."""
+    """The strings put in through every deed that takes text about a resident; it remembers which were asked for."""
 
     prefix: str
+    said: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, what: str) -> str:
-        return f"{self.prefix}-{what}"
+        return self.said.setdefault(what, f"{self.prefix}-{what}")
 
     @property
     def all(self) -> list[str]:
-        whats = ("call", "full", "value", "own", "shared", "struck", "promise", "stated", "deeper", "reason")
-        bonds = ("signal", "answer", "kitchen", "visit")
-        doing = ("share", "step", "own_words", "scary", "safe", "there", "stop", "debrief", "bolder", "turn")
-        return [self(what) for what in (*whats, *bonds, *doing)]
+        return list(self.said.values())
 
 
 def a_full_life(session: Session, cast: Cast, marker: Markers) -> Resident:
@@ -325,6 +325,79 @@ def test_a_step_down_to_alias_keeps_what_somebody_is_called(session: Session, ca
     assert str(resident.id) not in tombstone.resident_digest
     event = session.scalars(select(Event).where(col(Event.kind) == "resident.stepped_down")).one()
     assert event.facts == {"level": "alias"}
+
+
+ON_ALIAS = {"call", "promise", "stated", "reason", "kitchen", "visit", "turn"}
+"""What may be kept of a resident by alias; nothing of the others may be left."""
+
+
+def stepped_down(database: Database, cast: Cast) -> tuple[Markers, UUID]:
+    """Give a resident a full life, beside somebody who stays as she is, and step down from dossier to alias."""
+    markers = Markers("weg")
+    with database.writing() as session:
+        a_full_life(session, cast, Markers("blijft"))
+        key = a_full_life(session, cast, markers).id
+    assert found(database, markers) == set(markers.all)
+    with database.writing() as session:
+        step_down(session, cast.activator, key, None, ALIAS)
+    return markers, key
+
+
+def test_a_step_down_from_dossier_to_alias_leaves_none_of_the_deleted_values_anywhere(
+    database: Database, cast: Cast, standing_clock: None
+) -> None:
+    markers, _ = stepped_down(database, cast)
+
+    assert len(markers.all) > 25
+    assert found(database, markers) == {markers(what) for what in ON_ALIAS}
+
+
+@pytest.mark.parametrize(
+    ("left_in", "what"),
+    [("tie.*", "around"), ("practice_moment.*", "scary"), ("contact.own_note", "own"), ("full_name", "full")],
+)
+def test_a_value_that_a_step_down_leaves_in_is_found(
+    database: Database,
+    cast: Cast,
+    standing_clock: None,
+    monkeypatch: pytest.MonkeyPatch,
+    left_in: str,
+    what: str,
+) -> None:
+    monkeypatch.setattr(lifecycle_actions, "_delete_field", leave_in(left_in))
+    if left_in == "full_name":
+        with pytest.raises(IntegrityError, match="alias_keeps_little"):
+            stepped_down(database, cast)
+        return
+
+    markers, _ = stepped_down(database, cast)
+
+    assert markers(what) in found(database, markers)
+
+
+def test_the_tombstone_of_a_step_down_says_that_it_happened_and_not_what(
+    database: Database, cast: Cast, standing_clock: None
+) -> None:
+    _, key = stepped_down(database, cast)
+
+    with database.reading() as session:
+        (tombstone,) = session.scalars(select(Tombstone)).all()
+        (told,) = session.scalars(select(Event).where(col(Event.kind) == "resident.stepped_down")).all()
+        assert str(key) not in tombstone.model_dump_json()
+        assert (tombstone.kind, tombstone.done_by_id) == (TombstoneKind.STEPPED_DOWN, cast.activator.id)
+        assert told.facts == {"level": "alias"}
+    assert set(Tombstone.model_fields) == {"id", "created_at", "kind", "resident_digest", "done_by_id"}
+
+
+def leave_in(which: str) -> Callable[[Session, Resident, str], None]:
+    """Return what deletes a field, but for one."""
+    delete: Callable[[Session, Resident, str], None] = lifecycle_actions._delete_field
+
+    def delete_others(session: Session, resident: Resident, name: str) -> None:
+        if name != which:
+            delete(session, resident, name)
+
+    return delete_others
 
 
 def test_a_step_down_is_refused_to_others_upwards_stale_and_while_restricted(session: Session, cast: Cast) -> None:

@@ -178,7 +178,7 @@ def test_pages_follow_one_another_without_gap_or_repeat(keeper: Keeper, database
 
 
 def test_a_cursor_of_ones_own_making_is_refused(keeper: Keeper, cast: Cast, need: UUID) -> None:
-    for cursor in ("x", "WzEsMl0", "WyIwIiwgIjAwMDAwMDAwLTAwMDAtNDAwMC04MDAwLTAwMDAwMDAwMDAwMCJd"):
+    for cursor in ("x", "WzEsMl0", "WyI5IiwgIjAwMDAwMDAwLTAwMDAtNDAwMC04MDAwLTAwMDAwMDAwMDAwMCJd"):
         with pytest.raises(Invalid):
             look(keeper, cast.activator, "schimmel", kind="need", cursor=cursor)
 

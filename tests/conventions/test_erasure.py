@@ -74,6 +74,7 @@ def marked(row: PageDeed, number: int) -> tuple[PageDeed, list[str]]:
     fields = dict(row.form)
     if row.path in ("/residents/{geert}/contacts", "/on-the-way/sendings"):
         fields |= {"own_note": "", "shareable_note": "", "promise.text": "", "promise.due_on": "2026-06-01"}
+    if row.path == "/residents/{geert}/contacts":
         fields |= {"who_did_it": "together", "what_was_done": ""}
     if row.path == "/residents/{geert}/edit":
         fields |= {

@@ -128,6 +128,11 @@
   };
 
   const drawNotes = () => {
+    const { elements } = page("note-form");
+    const day = elements.happened_on.value === today() ? page("note-usual").dataset.today : elements.happened_on.value;
+    page("note-usual").textContent = [
+      wordOf("field-place", elements.place.value), wordOf("field-purpose", elements.purpose.value), day,
+    ].join(" · ");
     const resident = residents.find((one) => one.id === chosen());
     show("note-notes", !resident || resident.notes);
     show("note-alias", Boolean(resident) && !resident.notes);
@@ -206,6 +211,7 @@
     const decide = queue.some((one) => one.refused || one.kind === "unreadable" || old(one));
     const state = { cut: words.no_connection, "signed out": words.sign_in_first }[connection];
     page("queue-why").textContent = [state, decide && !shut && words.to_decide].filter(Boolean).join(" ");
+    show("queue-list", !shut);
     page("queue-list").replaceChildren(...(shut ? [] : grouped().map(itemOf)));
     const rest = sentSome ? words.all_sent : "";
     tell(number > 0 ? words.kept : rest);
@@ -487,6 +493,7 @@
     page("field-happened_on").max = today();
     page("note-other").value = "";
     show("note-problem", false);
+    drawNotes();
   };
 
   const fillNote = (typed) => {
@@ -649,7 +656,7 @@
     page("round-form").addEventListener("submit", beginRound);
     page("no-ring-form").addEventListener("submit", leaveDoor);
     page("note-form").addEventListener("submit", noteContact);
-    page("note-form").addEventListener("input", keepDraft);
+    page("note-form").addEventListener("input", () => { keepDraft(); drawNotes(); });
     page("note-people").addEventListener("change", () => { page("note-other").value = ""; drawNotes(); });
     page("note-other").addEventListener("change", () => {
       document.querySelectorAll("#note-people input").forEach((one) => { one.checked = false; });

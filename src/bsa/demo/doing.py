@@ -5,6 +5,7 @@ The background shows how the doing moves to residents in every initiative, plann
 """
 
 from datetime import date, timedelta
+from functools import partial
 from random import Random
 
 from sqlmodel import Session
@@ -98,6 +99,12 @@ def two_minutes(tell: Telling) -> None:
     stage["Spreekvolgorde"] = make_speaking_order(session, marloes, stage[INITIATIVE], order).id
 
 
+def done_in_the_initiative(tell: Telling, who: WhoDidIt, what: str) -> None:
+    """From March to November: what has to be done for "Molenbuurt Warm", and who does it."""
+    told = LearningStepIn(initiative_id=tell.stage[INITIATIVE], what=what, who_did_it=who)
+    record_step(tell.session, tell.marloes, told)
+
+
 def he_read_it_out(tell: Telling) -> None:
     """8 April: Geert reads the ask out himself."""
     _did(tell, "Geert", WhoDidIt.RESIDENT_WITH_WORKER_THERE, "De vraag aan De Veenhoek voorgelezen")
@@ -175,6 +182,21 @@ def geert_explains_the_ledger(tell: Telling) -> None:
 ROWS: tuple[tuple[tuple[int, int], Scene], ...] = (
     ((2, 16), foil_together),
     ((3, 30), two_minutes),
+    *(
+        (day, partial(done_in_the_initiative, who=who, what=what))
+        for day, who, what in (
+            ((3, 25), WhoDidIt.WORKER, "De zaal geregeld"),
+            ((3, 26), WhoDidIt.WORKER, "Het verslag gemaakt"),
+            ((4, 9), WhoDidIt.TOGETHER, "De zaal geregeld"),
+            ((4, 23), WhoDidIt.TOGETHER, "Het verslag gemaakt"),
+            ((5, 20), WhoDidIt.RESIDENT_WITH_WORKER_THERE, "Langs de deuren om buren uit te nodigen"),
+            ((7, 8), WhoDidIt.RESIDENT_WITH_WORKER_THERE, "De bijeenkomst geleid"),
+            ((8, 26), WhoDidIt.RESIDENT_ALONE, "De zaal geregeld"),
+            ((9, 23), WhoDidIt.RESIDENT_ALONE, "Het verslag gemaakt"),
+            ((10, 21), WhoDidIt.RESIDENT_ALONE, "De bijeenkomst geleid"),
+            ((11, 5), WhoDidIt.TOGETHER, "De brief aan de gemeente geschreven"),
+        )
+    ),
     ((4, 8), he_read_it_out),
     ((5, 4), two_columns),
     ((6, 9), read_together),

@@ -117,8 +117,7 @@ def entries_of_residents(session: Session, store: KeyStore, ids: Sequence[UUID])
                 told[resident, need] += words_of(words)
     own = {resident: [mark(SearchKind.NEED, "w", one) for one in looking] for resident, looking in workers.items()}
     entries += [
-        Entry(SearchKind.NEED, _bytes(need), _bytes(resident), words, own.get(resident, []))
-        for (resident, need), words in told.items()
+        Entry(_bytes(need), _bytes(resident), words, own.get(resident, [])) for (resident, need), words in told.items()
     ]
     return entries
 
@@ -158,10 +157,10 @@ def _names(key: AESGCM, row: Any, workers: Sequence[str]) -> list[Entry]:
     seen = [mark(SearchKind.RESIDENT, "f")] if restricted else here
     subject, sort, words = _bytes(resident), fold(called), words_of(called)
     if not full:
-        return [Entry(SearchKind.RESIDENT, subject, subject, words, own + seen, Part.BOTH, sort)]
+        return [Entry(subject, subject, words, own + seen, Part.BOTH, sort)]
     return [
-        Entry(SearchKind.RESIDENT, subject, subject, words, seen, Part.AREA, sort),
-        Entry(SearchKind.RESIDENT, subject, subject, words + words_of(full), own, Part.OWN, sort),
+        Entry(subject, subject, words, seen, Part.AREA, sort),
+        Entry(subject, subject, words + words_of(full), own, Part.OWN, sort),
     ]
 
 
@@ -206,7 +205,6 @@ def _commitment(row: Any) -> Entry:
 
 def _institution(row: Any) -> Entry:
     return Entry(
-        SearchKind.INSTITUTION,
         row.id.bytes,
         row.id.bytes,
         words_of(row.name),
@@ -217,12 +215,12 @@ def _institution(row: Any) -> Entry:
 
 def _place(row: Any) -> Entry:
     told = words_of(f"{row.name} {row.code or ''}")
-    return Entry(SearchKind.PLACE, row.id.bytes, row.id.bytes, told, [mark(SearchKind.PLACE, "s")], sort=fold(row.name))
+    return Entry(row.id.bytes, row.id.bytes, told, [mark(SearchKind.PLACE, "s")], sort=fold(row.name))
 
 
 def _of_area(kind: SearchKind, row: Any, *texts: str | None, marks: Iterable[str] = ()) -> Entry:
     told = [word for text in texts if text for word in words_of(text)]
-    return Entry(kind, row.id.bytes, row.id.bytes, told, [mark(kind, "a", row.area_id.hex), mark(kind, "a"), *marks])
+    return Entry(row.id.bytes, row.id.bytes, told, [mark(kind, "a", row.area_id.hex), mark(kind, "a"), *marks])
 
 
 @dataclass(frozen=True)

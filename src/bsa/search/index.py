@@ -16,7 +16,6 @@ from uuid import UUID
 import sqlcipher3.dbapi2 as sqlcipher
 
 from bsa.search import words as kin
-from bsa.search.shapes import SearchKind
 
 TABLES = (
     "PRAGMA temp_store = MEMORY",
@@ -24,8 +23,9 @@ TABLES = (
     # One list of numbers for each word, no places in the text; a second one for the beginnings of words.
     """CREATE VIRTUAL TABLE inverted USING fts5(body, content = '', contentless_delete = 1, detail = none,
       prefix = '2 3', tokenize = "unicode61 remove_diacritics 0 tokenchars '_'")""",
-    "CREATE TABLE entry (id INTEGER PRIMARY KEY, kind TEXT, subject BLOB, owner BLOB, part TEXT, sort TEXT)",
-    "CREATE INDEX entry_subject ON entry (subject)",
+    # An owner has a number here: a key beside each entry, and an index of those, took as much as all words.
+    "CREATE TABLE owner (id INTEGER PRIMARY KEY, key BLOB UNIQUE)",
+    "CREATE TABLE entry (id INTEGER PRIMARY KEY, owner INTEGER, subject BLOB, part INTEGER, sort TEXT)",
     "CREATE INDEX entry_owner ON entry (owner)",
     "CREATE TABLE vocabulary (id INTEGER PRIMARY KEY, word TEXT UNIQUE)",
     "CREATE VIRTUAL TABLE parts USING fts5(piece, content = '', detail = none, columnsize = 0, tokenize = 'trigram')",
@@ -41,16 +41,15 @@ AT_A_TIME = 600
 class Part(Enum):
     """Which part of a resident an entry holds: what the area sees, what only the own workers see, or both."""
 
-    AREA = "area"
-    OWN = "own"
-    BOTH = "both"
+    BOTH = 0
+    AREA = 1
+    OWN = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One text, or several that are found together, with the marks of those to whom they could be shown."""
 
-    kind: SearchKind
     subject: bytes
     owner: bytes
     """What the entry goes with: of what is a resident's, the resident; otherwise itself."""
@@ -122,10 +121,13 @@ class Index:
         gone = json.dumps([owner.hex for owner in owners])
         with self._lock:
             old = self._rows.execute(
-                "SELECT id FROM entry WHERE owner IN (SELECT unhex(value) FROM json_each(?))", [gone]
+                "SELECT entry.id FROM owner JOIN entry ON entry.owner = owner.id "
+                "WHERE key IN (SELECT unhex(value) FROM json_each(?))",
+                [gone],
             ).fetchall()
             self._rows.executemany("DELETE FROM inverted WHERE rowid = ?", old)
             self._rows.executemany("DELETE FROM entry WHERE id = ?", old)
+            self._rows.execute("DELETE FROM owner WHERE key IN (SELECT unhex(value) FROM json_each(?))", [gone])
         self.add(entries)
 
     def add(self, entries: Iterable[Entry]) -> None:
@@ -170,16 +172,18 @@ class Index:
             rows = self._rows.execute(f"{query} ORDER BY sort, subject DESC LIMIT ?", [*values, how_many]).fetchall()
         return [Found(UUID(bytes=subject), Part(part), sort) for subject, part, sort in rows]
 
-    def sort_of(self, kind: SearchKind, subject: UUID) -> Found | None:
-        """Return where something stands in the order of what is found, or None when it is not in the index."""
+    def place_of(self, subject: UUID) -> Found:
+        """Return where something stands in the order of what is found; what is no longer there, at the end."""
         with self._lock:
             row = self._rows.execute(
-                "SELECT part, sort FROM entry WHERE subject = ? AND kind = ?", [subject.bytes, kind.value]
+                "SELECT part, sort FROM owner JOIN entry ON entry.owner = owner.id WHERE key = ? AND subject = key",
+                [subject.bytes],
             ).fetchone()
-        return None if row is None else Found(subject, Part(row[0]), row[1])
+        # What goes with an owner other than itself has no name to sort by.
+        return Found(subject, Part.BOTH, "") if row is None else Found(subject, Part(row[0]), row[1])
 
     def holds(self, subject: UUID) -> bool:
-        """Tell whether there is anything of this subject in it."""
+        """Tell whether there is anything of this subject in it; it looks through everything."""
         with self._lock:
             return self._rows.execute("SELECT 1 FROM entry WHERE subject = ?", [subject.bytes]).fetchone() is not None
 
@@ -194,16 +198,26 @@ class Index:
         last = self._rows.execute("SELECT coalesce(max(id), 0) FROM entry").fetchone()[0]
         numbered = list(enumerate(entries, start=last + 1))
         self._learn(set().union(*(entry.words for entry in entries)))
+        owners = self._numbers([one.owner for one in entries])
         self._rows.execute("BEGIN")
         self._rows.executemany(
-            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)",
-            [(number, one.kind.value, one.subject, one.owner, one.part.value, one.sort) for number, one in numbered],
+            "INSERT INTO entry VALUES (?, ?, ?, ?, ?)",
+            [(number, owners[one.owner], one.subject, one.part.value, one.sort) for number, one in numbered],
         )
         self._rows.executemany(
             "INSERT INTO inverted (rowid, body) VALUES (?, ?)",
             [(number, " ".join([*one.words, *one.marks])) for number, one in numbered],
         )
         self._rows.execute("COMMIT")
+
+    def _numbers(self, keys: Sequence[bytes]) -> dict[bytes, int]:
+        """Return the number of each owner; who has none gets one."""
+        self._rows.executemany("INSERT OR IGNORE INTO owner (key) VALUES (?)", [(key,) for key in set(keys)])
+        rows = self._rows.execute(
+            "SELECT key, id FROM owner WHERE key IN (SELECT unhex(value) FROM json_each(?))",
+            [json.dumps([key.hex() for key in set(keys)])],
+        )
+        return dict(rows.fetchall())
 
     def _learn(self, met: set[str]) -> None:
         fresh = sorted(met - self._known(met))

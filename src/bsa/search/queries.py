@@ -44,6 +44,9 @@ Around = aliased(Area)
 MOST_WORDS = 8
 """So many different words are looked for; more make a search no narrower that is of any use."""
 
+TIERS = 3
+"""The last tier: what comes close."""
+
 TITLE, EXCERPT = 120, 160
 """So many letters are shown of a title, and of the place in a text where something was found."""
 
@@ -194,9 +197,8 @@ def _read(index: Index, wanted: SearchIn) -> tuple[int, Found | None]:
         return 0, None
     try:
         tier, key = json.loads(base64.urlsafe_b64decode(wanted.cursor + "=" * (-len(wanted.cursor) % 4)))
-        after = index.sort_of(wanted.kind, UUID(key))
-        if after is not None and 0 <= int(tier) <= 3:
-            return int(tier), after
+        if 0 <= int(tier) <= TIERS:
+            return int(tier), index.place_of(UUID(key))
     except (ValueError, TypeError, AttributeError):
         pass
     raise invalid("cursor", "cursor", "This cursor is not one that was handed out. Start at the first page.")
