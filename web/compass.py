@@ -80,7 +80,6 @@ def show(request: Request, session: Reading, visitor: Visitor, area_id: UUID) ->
         "compass/show.html",
         compass=compass,
         pieces=_pieces(request, visitor, compass, IN_AREA, area_id=area_id),
-        alive=_alive(compass),
     )
 
 
@@ -99,7 +98,6 @@ def of_resident(request: Request, session: Reading, visitor: Visitor, resident_i
         resident=resident,
         compass=compass,
         pieces=_pieces(request, visitor, compass, where, resident_id=resident_id, area_id=resident.area_id),
-        alive=_alive(compass),
     )
 
 
@@ -120,7 +118,3 @@ def _pieces(
         may = name not in ONLY_FOR or allows(visitor, ONLY_FOR[name])
         found.append(Piece(element, path, x, y, path_of(paths, name, kept) if may else ""))
     return found
-
-
-def _alive(compass: CompassOut) -> int:
-    return sum(1 for element in compass.elements if element.state is ElementState.ALIVE)

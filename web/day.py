@@ -39,7 +39,7 @@ def show(request: Request, session: Reading, visitor: Visitor) -> Response:
         still_exploring=day.still_exploring,
         due=[promise for promise in day.promises if promise.due_on <= clock.today()],
         later=[promise for promise in day.promises if promise.due_on > clock.today()],
-        own=list_residents(session, visitor, ResidentQuery(mine=True, limit=8)) if active else None,
+        own=list_residents(session, visitor, ResidentQuery(mine=True, limit=6)) if active else None,
         counts=count_broken_promises(session, visitor).items if leads else [],
         late=list_commitments(session, visitor, CommitmentQuery(late=True, limit=5)),
         appointments=list_appointments(session, visitor, _of_today()).items,

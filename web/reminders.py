@@ -130,12 +130,11 @@ def destroy_hush(request: Request, session: Writing, visitor: WritingVisitor, ki
 
 
 def for_the_day(request: Request, session: Session, visitor: Actor) -> dict[str, Any]:
-    """Return what the day page tells beside what it shows already, how many more kinds there are, what is hushed."""
+    """Return what the day page tells beside what it shows already, and which kinds were put aside."""
     found = list_reminders(session, visitor, ReminderQuery())
     groups = grouped(paths_of(request.app), [line for line in found.items if line.kind not in ON_THE_DAY_PAGE])
     return {
         "groups": groups[:MOST_ON_A_DAY],
-        "more_waits": len(groups) - MOST_ON_A_DAY,
         "hushed": {one.kind for one in found.hushed},
     }
 

@@ -10,6 +10,7 @@ from api.accounts import list_colleagues
 from api.areas import list_areas
 from api.contacts import list_contacts
 from api.dependencies import Reading, Session, Writing, needs
+from api.lifeworld import list_assets
 from api.needs import list_needs
 from api.promises import list_promises
 from api.residents import (
@@ -275,6 +276,10 @@ def record_page(
         notes=may_keep("contact.own_note", resident.level),
         open_promises=[promise for promise in promises if promise.outcome is None],
         settled_promises=[promise for promise in promises if promise.outcome is not None],
+        strengths=[
+            one for one in list_assets(session, visitor, resident_id, Listing(limit=20)).items if not one.struck_at
+        ],
+        strengths_kept=may_keep("asset.*", resident.level),
         wants=list_needs(session, visitor, NeedQuery(resident_id=resident_id)).items,
         colleagues=_colleagues(session, visitor) if assigning else [],
         steps_kept=may_keep("learning_step.*", resident.level),

@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     asleep_days: int = Field(default=90, ge=14, le=365)
     """An element of the method of which nothing was visible for so many days is sleeping."""
     device_days: int = Field(default=7, ge=1, le=7)
-    """So many days at most a device keeps what could not be sent yet."""
+    """After so many days a device asks about what it could not send, and destroys what another account left there."""
     phase_names: dict[str, str] = Field(default_factory=dict)
     """Own names for the phases, as JSON: `{"explore": "kennismaken"}`; others keep the usual ones."""
 

@@ -449,6 +449,7 @@ def test_after_the_idle_time_nothing_is_shown_until_one_signs_in_again(
                 ".map((one) => one.value).join()"
             )
             assert [word for word in lying_open(text) if word != STREET] == []
+            assert hurdles(page) == []
             # About nobody: it goes on.
             page.locator("#tab-tally").click()
             ring(page, 1)

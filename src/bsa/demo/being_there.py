@@ -21,6 +21,9 @@ from bsa.needs.shapes import SharingIn
 from bsa.outreach.actions import end_round, note_no_ring, start_round, tally
 from bsa.outreach.models import Tallied
 from bsa.outreach.shapes import AddressIn, EndingIn, RoundIn, TallyIn
+from bsa.reminders.actions import hush, want_weekly_mail
+from bsa.reminders.models import ReminderKind
+from bsa.reminders.shapes import WeeklyMailIn
 from bsa.residents.actions import change_phase, change_resident
 from bsa.residents.models import Resident, ResidentPhase
 from bsa.residents.shapes import ResidentChange, ResidentPhaseIn
@@ -123,6 +126,12 @@ def it_lasts(tell: Telling) -> None:
     _go_on(tell, "Geert", ResidentPhase.ANCHOR)
 
 
+def once_a_week_is_enough(tell: Telling) -> None:
+    """10 November: Marloes has the numbers mailed on Mondays; late commitments she hears of in the team already."""
+    want_weekly_mail(tell.session, tell.marloes, WeeklyMailIn(address="marloes@buurtteam.example"))
+    hush(tell.session, tell.marloes, ReminderKind.COMMITMENT_LATE)
+
+
 ROWS: tuple[tuple[tuple[int, int], Scene], ...] = (
     ((1, 12), along_the_molenstraat),
     ((2, 16), how_life_looks_for_geert),
@@ -131,6 +140,7 @@ ROWS: tuple[tuple[tuple[int, int], Scene], ...] = (
     ((4, 22), the_neighbours_come_back),
     ((9, 29), geert_wants_to_share_it),
     ((11, 3), it_lasts),
+    ((11, 10), once_a_week_is_enough),
 )
 """Month and day, and what happened."""
 

@@ -7,7 +7,7 @@ marks only make the search quick: what it finds is asked from the database again
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from threading import Lock
 from typing import Any
@@ -23,6 +23,7 @@ TABLES = (
     # One list of numbers for each word, no places in the text; a second one for the beginnings of words.
     """CREATE VIRTUAL TABLE inverted USING fts5(body, content = '', contentless_delete = 1, detail = none,
       prefix = '2 3', tokenize = "unicode61 remove_diacritics 0 tokenchars '_'")""",
+    "CREATE VIRTUAL TABLE stands USING fts5vocab(inverted, instance)",
     # An owner has a number here: a key beside each entry, and an index of those, took as much as all words.
     "CREATE TABLE owner (id INTEGER PRIMARY KEY, key BLOB UNIQUE)",
     "CREATE TABLE entry (id INTEGER PRIMARY KEY, owner INTEGER, subject BLOB, part INTEGER, sort TEXT)",
@@ -79,25 +80,19 @@ class Wanted:
     pairs: frozenset[tuple[str, str]] = frozenset()
     near: frozenset[str] = frozenset()
 
-    def match(self) -> str:
-        """Say it in the language of the index; every word in it is letters and digits only."""
-        ways = [f'"{self.word}"' + (" *" if self.begins else "")]
-        ways += [f'"{one}"' for one in sorted(self.kin)]
-        ways += [f'("{first}" AND "{last}")' for first, last in sorted(self.pairs)]
-        ways += [f'"{one}" *' for one in sorted(self.near)]
-        return f"({' OR '.join(ways)})"
-
     def hits(self, present: set[str]) -> set[str]:
         """Return which of the words that are present stand for it."""
-        found = present & (self.kin | {self.word})
+        found = present & (self.kin | self.near | {self.word})
         for first, last in self.pairs:
             if first in present and last in present:
                 found |= {first, last}
-        begins = (self.word,) if self.begins else ()
-        return found | {one for one in present if one.startswith((*begins, *self.near))}
+        return found | {one for one in present if self.begins and one.startswith(self.word)}
 
 
 Tier = list[Wanted]
+
+SHORT = 3
+"""Beginnings of so many letters have a list of their own; longer ones are put together, so that is done once."""
 
 
 class Index:
@@ -107,6 +102,7 @@ class Index:
         self.ready = False
         """Whether everything that was there at the start is in it."""
         self._lock = Lock()
+        self._last = 0
         self._rows = sqlcipher.connect(":memory:", isolation_level=None, check_same_thread=False)
         for statement in TABLES:
             self._rows.execute(statement)
@@ -137,40 +133,43 @@ class Index:
             with self._lock:
                 self._add(rest[first : first + AT_A_TIME])
 
-    def tiers(self, typed: Sequence[str]) -> list[Tier]:
-        """Return what is looked for, from narrow to wide: the words, their beginnings, their kin."""
-        exact = [Wanted(word) for word in typed]
-        begins = [Wanted(word, begins=len(word) > 1) for word in typed]
-        with self._lock:
-            wide = [Wanted(one.word, one.begins, self._kin(one.word), self._pairs(one.word)) for one in begins]
-        return [exact, begins, wide]
+    def look(self, typed: Sequence[str]) -> "Look":
+        """Begin to look for words."""
+        return Look(self, typed)
 
-    def near(self, wide: Tier) -> Tier:
-        """Return what comes close to what is looked for: with a typing error or two."""
-        with self._lock:
-            return [Wanted(one.word, one.begins, one.kin, one.pairs, self._near(one.word)) for one in wide]
-
-    def find(
-        self, tier: Tier, before: Tier | None, marks: Sequence[str], after: Found | None, how_many: int
-    ) -> list[Found]:
-        """Return where all words of a tier stand with one of the marks, and not all of the tier before.
-
-        In order of the sort text, what has none the newest first; after one that was found already.
-        """
-        theirs = " OR ".join(f'"{mark}"' for mark in marks)
-        match = f"({_all(tier)}) AND ({theirs})"
-        if before is not None:
-            match = f"({match}) NOT ({_all(before)})"
-        query = (
-            "SELECT subject, part, sort FROM inverted JOIN entry ON entry.id = inverted.rowid WHERE inverted MATCH ?"
-        )
-        values: list[Any] = [match]
+    def in_order(self, found: Iterable[int], after: Found | None, how_many: int) -> list[Found]:
+        """Return what stands under these numbers, by the sort text, what has none the newest first."""
+        query = "SELECT subject, part, sort FROM entry WHERE id IN (SELECT value FROM json_each(?))"
+        values: list[Any] = [json.dumps(list(found))]
         if after is not None:
             query += " AND (sort > ? OR (sort = ? AND subject < ?))"
             values += [after.sort, after.sort, after.subject.bytes]
         with self._lock:
             rows = self._rows.execute(f"{query} ORDER BY sort, subject DESC LIMIT ?", [*values, how_many]).fetchall()
         return [Found(UUID(bytes=subject), Part(part), sort) for subject, part, sort in rows]
+
+    def matching(self, match: str) -> set[int]:
+        """Return the numbers of the entries that match; every word in it is letters and digits, between quotes."""
+        with self._lock:
+            rows = self._rows.execute("SELECT rowid FROM inverted WHERE inverted MATCH ?", [match]).fetchall()
+        return {number for (number,) in rows}
+
+    def with_words(self, words: Iterable[str]) -> set[int]:
+        """Return the numbers of the entries in which one of these words stands."""
+        query = "SELECT doc FROM json_each(?) AS wanted CROSS JOIN stands ON stands.term = wanted.value"
+        with self._lock:
+            rows = self._rows.execute(query, [json.dumps(list(words))]).fetchall()
+        return {number for (number,) in rows}
+
+    def widened(self, word: str) -> Wanted:
+        """Return a word with its kin."""
+        with self._lock:
+            return Wanted(word, len(word) > 1, self._kin(word), self._pairs(word))
+
+    def loosened(self, wide: Wanted) -> Wanted:
+        """Return a word with its kin and what is a typing error or two away."""
+        with self._lock:
+            return replace(wide, near=self._near(wide.word))
 
     def place_of(self, subject: UUID) -> Found:
         """Return where something stands in the order of what is found; what is no longer there, at the end."""
@@ -195,8 +194,9 @@ class Index:
             return entries, pages * self._rows.execute("PRAGMA page_size").fetchone()[0]
 
     def _add(self, entries: Sequence[Entry]) -> None:
-        last = self._rows.execute("SELECT coalesce(max(id), 0) FROM entry").fetchone()[0]
-        numbered = list(enumerate(entries, start=last + 1))
+        # A number is never given again: what was deleted is still under it, until the index tidies up.
+        numbered = list(enumerate(entries, start=self._last + 1))
+        self._last += len(entries)
         self._learn(set().union(*(entry.words for entry in entries)))
         owners = self._numbers([one.owner for one in entries])
         self._rows.execute("BEGIN")
@@ -270,8 +270,81 @@ class Index:
         return (word for word, _ in zip(found, range(MOST_KIN), strict=False))
 
 
-def _all(tier: Tier) -> str:
-    return " AND ".join(one.match() for one in tier)
+class Look:
+    """One search: what is looked for, from narrow to wide, each worked out once and only when it is asked for.
+
+    The tiers: the words themselves; their beginnings; their kin; what is nearly so.
+    """
+
+    TIERS = 4
+
+    def __init__(self, index: Index, typed: Sequence[str]) -> None:
+        self._index = index
+        self._typed = typed
+        self._tiers: dict[int, Tier] = {}
+        self._begins: dict[str, set[int]] = {}
+        self._others: dict[tuple[int, str], set[int]] = {}
+        self._marked: dict[tuple[str, ...], set[int]] = {}
+
+    def tier(self, number: int) -> Tier:
+        """Return what is looked for in a tier."""
+        if number not in self._tiers:
+            if number == 0:
+                self._tiers[number] = [Wanted(word) for word in self._typed]
+            elif number == 1:
+                self._tiers[number] = [Wanted(word, begins=len(word) > 1) for word in self._typed]
+            elif number == 2:
+                self._tiers[number] = [self._index.widened(word) for word in self._typed]
+            else:
+                self._tiers[number] = [self._index.loosened(one) for one in self.tier(2)]
+        return self._tiers[number]
+
+    def find(self, number: int, marks: Sequence[str], after: Found | None, how_many: int) -> list[Found]:
+        """Return where all words of a tier stand with one of the marks, and not all of the tier before.
+
+        In order of the sort text, what has none the newest first; after one that was found already.
+        """
+        found = self._entries(number, marks)
+        if number and found:
+            found = found - self._entries(number - 1, marks)
+        return self._index.in_order(found, after, how_many) if found else []
+
+    def _entries(self, number: int, marks: Sequence[str]) -> set[int]:
+        found: set[int] | None = None
+        for one in self.tier(number):
+            here = self._with_word(one, marks)
+            if number >= 2:
+                here = here | (self._with_others(number, one) & self._with_marks(marks))
+            found = here if found is None else found & here
+            if not found:
+                break
+        return found or set()
+
+    def _with_word(self, one: Wanted, marks: Sequence[str]) -> set[int]:
+        if one.begins and len(one.word) > SHORT:
+            if one.word not in self._begins:
+                self._begins[one.word] = self._index.matching(f'"{one.word}" *')
+            return self._begins[one.word] & self._with_marks(marks)
+        return self._index.matching(f'"{one.word}"{" *" if one.begins else ""} AND ({_any(marks)})')
+
+    def _with_others(self, number: int, one: Wanted) -> set[int]:
+        """Return where the kin stands, or what is near. Joining so many lists in the index takes far longer."""
+        if (number, one.word) not in self._others:
+            found = self._index.with_words(one.kin | one.near)
+            for first, last in one.pairs:
+                found |= self._index.with_words([first]) & self._index.with_words([last])
+            self._others[number, one.word] = found
+        return self._others[number, one.word]
+
+    def _with_marks(self, marks: Sequence[str]) -> set[int]:
+        key = tuple(marks)
+        if key not in self._marked:
+            self._marked[key] = self._index.matching(_any(marks))
+        return self._marked[key]
+
+
+def _any(marks: Sequence[str]) -> str:
+    return " OR ".join(f'"{mark}"' for mark in marks)
 
 
 def _trigrams(part: str) -> list[str]:

@@ -32,7 +32,7 @@ from bsa.residents.queries import Listed
 from bsa.residents.queries import visible_to as residents_visible_to
 from bsa.sealing import note_read, open_cell
 from bsa.search.entries import marks_of, told_layers
-from bsa.search.index import Found, Index, Part, Tier
+from bsa.search.index import Found, Index, Look, Part, Tier
 from bsa.search.shapes import Hit, HitGroup, Piece, SearchIn, SearchKind, SearchOut
 from bsa.search.words import marked, words_of
 from bsa.themes.models import Theme
@@ -44,8 +44,8 @@ Around = aliased(Area)
 MOST_WORDS = 8
 """So many different words are looked for; more make a search no narrower that is of any use."""
 
-TIERS = 3
-"""The last tier: what comes close."""
+CLOSE = 3
+"""The last tier: what comes close, looked for when there is nothing else that this actor may read."""
 
 TITLE, EXCERPT = 120, 160
 """So many letters are shown of a title, and of the place in a text where something was found."""
@@ -75,36 +75,32 @@ def find(session: Session, actor: Actor, wanted: SearchIn) -> SearchOut:
     if index is None or not typed:
         return SearchOut(groups=[], complete=index is not None and index.ready)
     kinds = [wanted.kind] if wanted.kind else list(SearchKind)
-    tiers = index.tiers(typed)
+    look = index.look(typed)
     start, after = _read(index, wanted)
-    if start < len(tiers):
-        groups = _groups(session, actor, index, kinds, tiers, wanted.limit, start, after)
+    if start < CLOSE:
+        groups = _groups(session, actor, look, kinds, wanted.limit, range(start, CLOSE), after)
         if groups or after:
             return SearchOut(groups=groups, complete=index.ready)
-    close = index.near(tiers[-1])
-    far = [*tiers, close]
-    groups = _groups(session, actor, index, kinds, far, wanted.limit, max(start, len(tiers)), after)
-    return SearchOut(
-        groups=groups, complete=index.ready, close=bool(groups), meant=_meant(close, groups) if groups else None
-    )
+    groups = _groups(session, actor, look, kinds, wanted.limit, range(CLOSE, look.TIERS), after)
+    meant = _meant(look.tier(CLOSE), groups) if groups else None
+    return SearchOut(groups=groups, complete=index.ready, close=bool(groups), meant=meant)
 
 
 def _groups(
     session: Session,
     actor: Actor,
-    index: Index,
+    look: Look,
     kinds: Sequence[SearchKind],
-    tiers: Sequence[Tier],
     limit: int,
-    start: int,
+    tiers: Sequence[int],
     after: Found | None,
 ) -> list[HitGroup]:
     """Return what was found of each kind. Whose it is, is noted for all kinds at once, before anything is opened."""
-    pages = [(kind, *_page(session, actor, index, kind, tiers, limit, start, after)) for kind in kinds]
+    pages = [(kind, *_page(session, actor, look, kind, limit, tiers, after)) for kind in kinds]
     note_read(session, {card.resident_id for _, cards, _ in pages for _, card in cards if card.resident_id})
     groups = []
     for kind, cards, cursor in pages:
-        hits = [hit for tier, card in cards if (hit := _hit(tiers[tier], card))]
+        hits = [hit for tier, card in cards if (hit := _hit(look.tier(tier), card))]
         if hits or cursor:
             groups.append(HitGroup(kind=kind, hits=hits, next_cursor=cursor))
     return groups
@@ -113,16 +109,15 @@ def _groups(
 def _page(
     session: Session,
     actor: Actor,
-    index: Index,
+    look: Look,
     kind: SearchKind,
-    tiers: Sequence[Tier],
     limit: int,
-    start: int,
+    tiers: Sequence[int],
     after: Found | None,
 ) -> tuple[list[tuple[int, Card]], str | None]:
     """Return one page of what this actor may read, each with the tier in which it was found, and the next cursor."""
     page: list[tuple[int, Card]] = []
-    for tier, some in _candidates(index, marks_of(actor, kind), tiers, start, after, limit + 1):
+    for tier, some in _candidates(look, marks_of(actor, kind), tiers, after, limit + 1):
         cards = {card.key: card for card in CARDS[kind](session, actor, [one.subject for one in some])}
         for one in some:
             card = cards.get(one.subject)
@@ -136,15 +131,14 @@ def _page(
 
 
 def _candidates(
-    index: Index, marks: Sequence[str], tiers: Sequence[Tier], start: int, after: Found | None, how_many: int
+    look: Look, marks: Sequence[str], tiers: Sequence[int], after: Found | None, how_many: int
 ) -> Iterator[tuple[int, list[Found]]]:
     """Look in one tier after the other, for more and more at a time: what the index has may be hidden or gone."""
     if not marks:
         return
-    for number in range(start, len(tiers)):
-        at, size = after if number == start else None, how_many
-        before = tiers[number - 1] if number else None
-        while some := index.find(tiers[number], before, marks, at, size):
+    for number in tiers:
+        at, size = after if number == tiers[0] else None, how_many
+        while some := look.find(number, marks, at, size):
             yield number, some
             if len(some) < size:
                 break
@@ -197,7 +191,7 @@ def _read(index: Index, wanted: SearchIn) -> tuple[int, Found | None]:
         return 0, None
     try:
         tier, key = json.loads(base64.urlsafe_b64decode(wanted.cursor + "=" * (-len(wanted.cursor) % 4)))
-        if 0 <= int(tier) <= TIERS:
+        if 0 <= int(tier) <= CLOSE:
             return int(tier), index.place_of(UUID(key))
     except (ValueError, TypeError, AttributeError):
         pass
