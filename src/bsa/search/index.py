@@ -7,6 +7,7 @@ marks only make the search quick: what it finds is asked from the database again
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
 from threading import Lock
@@ -19,7 +20,7 @@ from bsa.search import words as kin
 
 TABLES = (
     "PRAGMA temp_store = MEMORY",
-    "PRAGMA journal_mode = OFF",
+    "PRAGMA journal_mode = MEMORY",
     # One list of numbers for each word, no places in the text; a second one for the beginnings of words.
     """CREATE VIRTUAL TABLE inverted USING fts5(body, content = '', contentless_delete = 1, detail = none,
       prefix = '2 3', tokenize = "unicode61 remove_diacritics 0 tokenchars '_'")""",
@@ -32,7 +33,7 @@ TABLES = (
     "CREATE VIRTUAL TABLE parts USING fts5(piece, content = '', detail = none, columnsize = 0, tokenize = 'trigram')",
 )
 
-MOST_KIN = 200
+MOST_KIN = 100
 """So many words at most stand for one that was typed."""
 
 AT_A_TIME = 600
@@ -115,7 +116,7 @@ class Index:
     def replace(self, owners: Iterable[UUID], entries: Iterable[Entry]) -> None:
         """Put in entries in the place of all that these owners had; without entries they are gone."""
         gone = json.dumps([owner.hex for owner in owners])
-        with self._lock:
+        with self._changing():
             old = self._rows.execute(
                 "SELECT entry.id FROM owner JOIN entry ON entry.owner = owner.id "
                 "WHERE key IN (SELECT unhex(value) FROM json_each(?))",
@@ -130,7 +131,7 @@ class Index:
         """Put in entries of owners that had none."""
         rest = list(entries)
         for first in range(0, len(rest), AT_A_TIME):
-            with self._lock:
+            with self._changing():
                 self._add(rest[first : first + AT_A_TIME])
 
     def look(self, typed: Sequence[str]) -> "Look":
@@ -193,13 +194,24 @@ class Index:
             pages = self._rows.execute("PRAGMA page_count").fetchone()[0]
             return entries, pages * self._rows.execute("PRAGMA page_size").fetchone()[0]
 
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Change several things as one: alone each row would be a transaction, and each word a piece of the index."""
+        with self._lock:
+            self._rows.execute("BEGIN")
+            try:
+                yield
+            except BaseException:
+                self._rows.execute("ROLLBACK")
+                raise
+            self._rows.execute("COMMIT")
+
     def _add(self, entries: Sequence[Entry]) -> None:
         # A number is never given again: what was deleted is still under it, until the index tidies up.
         numbered = list(enumerate(entries, start=self._last + 1))
         self._last += len(entries)
         self._learn(set().union(*(entry.words for entry in entries)))
-        owners = self._numbers([one.owner for one in entries])
-        self._rows.execute("BEGIN")
+        owners = self._numbers({one.owner for one in entries})
         self._rows.executemany(
             "INSERT INTO entry VALUES (?, ?, ?, ?, ?)",
             [(number, owners[one.owner], one.subject, one.part.value, one.sort) for number, one in numbered],
@@ -208,14 +220,13 @@ class Index:
             "INSERT INTO inverted (rowid, body) VALUES (?, ?)",
             [(number, " ".join([*one.words, *one.marks])) for number, one in numbered],
         )
-        self._rows.execute("COMMIT")
 
-    def _numbers(self, keys: Sequence[bytes]) -> dict[bytes, int]:
+    def _numbers(self, keys: set[bytes]) -> dict[bytes, int]:
         """Return the number of each owner; who has none gets one."""
-        self._rows.executemany("INSERT OR IGNORE INTO owner (key) VALUES (?)", [(key,) for key in set(keys)])
+        self._rows.executemany("INSERT OR IGNORE INTO owner (key) VALUES (?)", [(key,) for key in keys])
         rows = self._rows.execute(
             "SELECT key, id FROM owner WHERE key IN (SELECT unhex(value) FROM json_each(?))",
-            [json.dumps([key.hex() for key in set(keys)])],
+            [json.dumps([key.hex() for key in keys])],
         )
         return dict(rows.fetchall())
 

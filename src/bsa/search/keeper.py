@@ -12,7 +12,7 @@ from threading import Thread
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, select
 from sqlmodel import SQLModel, col
 
 from bsa.database import Database
@@ -38,7 +38,7 @@ NOW_AND_THEN = 30
 BATCH = 200
 """So many residents are read at a time, with their needs."""
 
-REST = 0.5
+REST = 0.3
 """After each batch the thread rests for this part of the time that it took, so that requests go on."""
 
 OF_RESIDENTS = ("need", "handover")
@@ -75,7 +75,7 @@ class Keeper(Thread):
     def build(self) -> None:
         """Read everything into the index; what happens meanwhile is in the events that follow."""
         with self._database.reading() as session:
-            self._last = session.scalar(select(func.max(col(Event.id))))
+            self._last = session.scalar(select(col(Event.id)).order_by(col(Event.id).desc()).limit(1))
         for table, source in SOURCES.items():
             self._read_all(source.key, lambda ids, table=table: self._others(table, ids))  # type: ignore[misc]
         self._read_all(col(Resident.id), self._residents)
