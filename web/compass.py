@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from api.compass import show_area_compass, show_resident_compass
 from api.dependencies import Reading, needs
 from api.residents import show_resident
-from bsa.compass.elements import Element, ElementState
+from bsa.compass.elements import Element
 from bsa.compass.shapes import CompassOut, ElementOut
 from bsa.permissions import Actor, Permission, allows
 from web.circles import point, ring_segment

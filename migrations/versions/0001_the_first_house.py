@@ -1270,9 +1270,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(struck_at IS NULL) = (struck_by_id IS NULL)", name=op.f("ck_own_share_struck_by_somebody")
         ),
-        sa.ForeignKeyConstraint(
-            ["ask_id"], ["ask.id"], name=op.f("fk_own_share_ask_id_ask"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["ask_id"], ["ask.id"], name=op.f("fk_own_share_ask_id_ask"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_own_share_resident_id_resident")),
         sa.ForeignKeyConstraint(["struck_by_id"], ["account.id"], name=op.f("fk_own_share_struck_by_id_account")),
         sa.ForeignKeyConstraint(["worker_id"], ["account.id"], name=op.f("fk_own_share_worker_id_account")),
