@@ -24,7 +24,6 @@ TABLES = (
     # One list of numbers for each word, no places in the text; a second one for the beginnings of words.
     """CREATE VIRTUAL TABLE inverted USING fts5(body, content = '', contentless_delete = 1, detail = none,
       prefix = '2 3', tokenize = "unicode61 remove_diacritics 0 tokenchars '_'")""",
-    "CREATE VIRTUAL TABLE stands USING fts5vocab(inverted, instance)",
     # An owner has a number here: a key beside each entry, and an index of those, took as much as all words.
     "CREATE TABLE owner (id INTEGER PRIMARY KEY, key BLOB UNIQUE)",
     "CREATE TABLE entry (id INTEGER PRIMARY KEY, owner INTEGER, subject BLOB, part INTEGER, sort TEXT)",
@@ -92,9 +91,6 @@ class Wanted:
 
 Tier = list[Wanted]
 
-SHORT = 3
-"""Beginnings of so many letters have a list of their own; longer ones are put together, so that is done once."""
-
 
 class Index:
     """The index; safe to use from many threads."""
@@ -134,9 +130,9 @@ class Index:
             with self._changing():
                 self._add(rest[first : first + AT_A_TIME])
 
-    def look(self, typed: Sequence[str]) -> "Look":
-        """Begin to look for words."""
-        return Look(self, typed)
+    def look(self, typed: Sequence[str], marks: Sequence[str]) -> "Look":
+        """Begin to look for words among all that has one of these marks."""
+        return Look(self, typed, marks)
 
     def in_order(self, found: Iterable[int], after: Found | None, how_many: int) -> list[Found]:
         """Return what stands under these numbers, by the sort text, what has none the newest first."""
@@ -153,13 +149,6 @@ class Index:
         """Return the numbers of the entries that match; every word in it is letters and digits, between quotes."""
         with self._lock:
             rows = self._rows.execute("SELECT rowid FROM inverted WHERE inverted MATCH ?", [match]).fetchall()
-        return {number for (number,) in rows}
-
-    def with_words(self, words: Iterable[str]) -> set[int]:
-        """Return the numbers of the entries in which one of these words stands."""
-        query = "SELECT doc FROM json_each(?) AS wanted CROSS JOIN stands ON stands.term = wanted.value"
-        with self._lock:
-            rows = self._rows.execute(query, [json.dumps(list(words))]).fetchall()
         return {number for (number,) in rows}
 
     def widened(self, word: str) -> Wanted:
@@ -289,11 +278,12 @@ class Look:
 
     TIERS = 4
 
-    def __init__(self, index: Index, typed: Sequence[str]) -> None:
+    def __init__(self, index: Index, typed: Sequence[str], marks: Sequence[str]) -> None:
         self._index = index
         self._typed = typed
+        self._any = _any(marks)
         self._tiers: dict[int, Tier] = {}
-        self._begins: dict[str, set[int]] = {}
+        self._words: dict[tuple[str, bool], set[int]] = {}
         self._others: dict[tuple[int, str], set[int]] = {}
         self._marked: dict[tuple[str, ...], set[int]] = {}
 
@@ -321,29 +311,28 @@ class Look:
         return self._index.in_order(found, after, how_many) if found else []
 
     def _entries(self, number: int, marks: Sequence[str]) -> set[int]:
-        found: set[int] | None = None
+        found = self._with_marks(marks)
         for one in self.tier(number):
-            here = self._with_word(one, marks)
+            here = self._with_word(one)
             if number >= 2:
-                here = here | (self._with_others(number, one) & self._with_marks(marks))
-            found = here if found is None else found & here
+                here = here | self._with_others(number, one)
+            found = found & here
             if not found:
                 break
-        return found or set()
+        return found
 
-    def _with_word(self, one: Wanted, marks: Sequence[str]) -> set[int]:
-        if one.begins and len(one.word) > SHORT:
-            if one.word not in self._begins:
-                self._begins[one.word] = self._index.matching(f'"{one.word}" *')
-            return self._begins[one.word] & self._with_marks(marks)
-        return self._index.matching(f'"{one.word}"{" *" if one.begins else ""} AND ({_any(marks)})')
+    def _with_word(self, one: Wanted) -> set[int]:
+        key = (one.word, one.begins)
+        if key not in self._words:
+            self._words[key] = self._index.matching(f'"{one.word}"{" *" if one.begins else ""} AND ({self._any})')
+        return self._words[key]
 
     def _with_others(self, number: int, one: Wanted) -> set[int]:
-        """Return where the kin stands, or what is near. Joining so many lists in the index takes far longer."""
+        """Return where the kin stands, or what is near."""
         if (number, one.word) not in self._others:
-            found = self._index.with_words(one.kin | one.near)
-            for first, last in one.pairs:
-                found |= self._index.with_words([first]) & self._index.with_words([last])
+            ways = [f'"{other}"' for other in sorted(one.kin | one.near)]
+            ways += [f'("{first}" AND "{last}")' for first, last in sorted(one.pairs)]
+            found = self._index.matching(f"({' OR '.join(ways)}) AND ({self._any})") if ways else set()
             self._others[number, one.word] = found
         return self._others[number, one.word]
 

@@ -75,7 +75,7 @@ def find(session: Session, actor: Actor, wanted: SearchIn) -> SearchOut:
     if index is None or not typed:
         return SearchOut(groups=[], complete=index is not None and index.ready)
     kinds = [wanted.kind] if wanted.kind else list(SearchKind)
-    look = index.look(typed)
+    look = index.look(typed, [one for kind in kinds for one in marks_of(actor, kind)])
     start, after = _read(index, wanted)
     if start < CLOSE:
         groups = _groups(session, actor, look, kinds, wanted.limit, range(start, CLOSE), after)
