@@ -22,6 +22,7 @@ from bsa.network.models import Circle, Closeness, Wanted
 from bsa.permissions import Purpose, Role
 from bsa.practice.models import PracticeOutcome, SpeakerSide
 from bsa.residents.models import (
+    FIELD_LEVELS,
     AgeBand,
     ConsentHow,
     ConsentScope,
@@ -192,3 +193,11 @@ def test_every_code_has_a_word_on_the_page(kind: str) -> None:
     word = page.from_string('{% from "parts/words.html" import word %}{{ word(kind, code) }}')
 
     assert [code for code in KINDS[kind] if not word.render(kind=kind, code=code).startswith("«")] == []
+
+
+def test_whatever_a_step_down_would_delete_has_words() -> None:
+    """Found when new rows came into the matrix and the page named them by their tables."""
+    page = (TEMPLATES / "residents" / "level.html").read_text()
+    lost = [field for field, level in FIELD_LEVELS.items() if level is not RegistrationLevel.ALIAS]
+    assert len(lost) > 10
+    assert [field for field in lost if f'"{field}": ' not in page] == []
