@@ -53,7 +53,7 @@ PROCESSES = 2
 PAGE = 50
 TIMES = 40
 FRESH = 5
-PAUSE = 0.1
+PAUSE = 0.25
 """Seconds between two requests of the normal work while the index is built."""
 
 MOST_SECONDS, MOST_MEGABYTES, MOST_TIMES, SOON = 60.0, 300.0, 4.0, 2.0

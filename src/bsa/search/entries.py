@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -100,26 +100,39 @@ def entries_of_residents(session: Session, store: KeyStore, ids: Sequence[UUID])
     A whole installation comes by here when a process starts. So rows are taken as the driver gives them: making an
     object of every key took a third of the time.
     """
-    keys = {_stored(session, key): opener for key, opener in store.keys(ids).items()}
+    rows = session.connection()
+    whose = {_stored(session, one): Whose(key, str(one), one.bytes) for one, key in store.keys(ids).items()}
     workers: dict[Any, list[str]] = defaultdict(list)
-    for resident, account in session.execute(WORKERS.where(col(ResidentWorker.resident_id).in_(ids))):
+    for resident, account in rows.execute(WORKERS.where(col(ResidentWorker.resident_id).in_(ids))):
         workers[resident].append(_hex(account))
     entries: list[Entry] = []
-    for row in session.execute(NAMES.where(col(Resident.id).in_(ids))):
-        if row[0] in keys:
+    for resident, area, call_name, full_name, restricted in rows.execute(NAMES.where(col(Resident.id).in_(ids))):
+        if resident in whose:
+            here = [mark(SearchKind.RESIDENT, "a", _hex(area)), mark(SearchKind.RESIDENT, "a")]
+            seen = [mark(SearchKind.RESIDENT, "f")] if restricted else here
             with suppress(CannotOpen):
-                entries += _names(keys[row[0]], row, workers[row[0]])
+                entries += _names(whose[resident], call_name, full_name, seen, workers[resident])
     told: dict[tuple[Any, Any], list[str]] = defaultdict(list)
-    for layer, need, resident, cell in session.execute(LAYERS.where(col(Need.resident_id).in_(ids))):
-        if resident in keys:
+    for layer, need, resident, cell in rows.execute(LAYERS.where(col(Need.resident_id).in_(ids))):
+        owner = whose.get(resident)
+        if owner is not None:
             with suppress(CannotOpen):
-                words = open_with(keys[resident], cell, "need_layer", "words", _dashed(layer), _dashed(resident))
+                words = open_with(owner.key, cell, "need_layer", "words", _dashed(layer), owner.text)
                 told[resident, need] += words_of(words)
     own = {resident: [mark(SearchKind.NEED, "w", one) for one in looking] for resident, looking in workers.items()}
     entries += [
-        Entry(_bytes(need), _bytes(resident), words, own.get(resident, [])) for (resident, need), words in told.items()
+        Entry(_bytes(need), whose[resident].stored, words, own.get(resident, []))
+        for (resident, need), words in told.items()
     ]
     return entries
+
+
+class Whose(NamedTuple):
+    """A resident whose cells are opened: the data key, and the resident's own key as text and as bytes."""
+
+    key: AESGCM
+    text: str
+    stored: bytes
 
 
 WORKERS: Select[Any] = select(
@@ -144,23 +157,20 @@ LAYERS: Select[Any] = (
 )
 
 
-def _names(key: AESGCM, row: Any, workers: Sequence[str]) -> list[Entry]:
-    resident, area, call_name, full_name, restricted = row
-    text = _dashed(resident)
-    called, full = (
-        "" if cell is None else open_with(key, cell, "resident", column, text, text)
-        for column, cell in (("call_name", call_name), ("full_name", full_name))
-    )
+def _names(
+    whose: Whose, call_name: bytes, full_name: bytes | None, seen: list[str], workers: Sequence[str]
+) -> list[Entry]:
+    key, text, subject = whose
+    called = open_with(key, call_name, "resident", "call_name", text, text)
     # Those who look after a resident find the full name too; colleagues in the area find what their list shows.
     own = [mark(SearchKind.RESIDENT, "w", account) for account in workers]
-    here = [mark(SearchKind.RESIDENT, "a", _hex(area)), mark(SearchKind.RESIDENT, "a")]
-    seen = [mark(SearchKind.RESIDENT, "f")] if restricted else here
-    subject, sort, words = _bytes(resident), fold(called), words_of(called)
-    if not full:
+    sort, words = fold(called), words_of(called)
+    if full_name is None:
         return [Entry(subject, subject, words, own + seen, Part.BOTH, sort)]
+    full = words_of(open_with(key, full_name, "resident", "full_name", text, text))
     return [
         Entry(subject, subject, words, seen, Part.AREA, sort),
-        Entry(subject, subject, words + words_of(full), own, Part.OWN, sort),
+        Entry(subject, subject, words + full, own, Part.OWN, sort),
     ]
 
 
