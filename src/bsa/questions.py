@@ -52,6 +52,11 @@ def put(
     return _put_together(build, asker, kind, tuple(wish), more), values
 
 
+def forget() -> None:
+    """Forget what was put together: for tests that plant a fault in a condition."""
+    _put_together.cache_clear()
+
+
 @lru_cache(maxsize=1000)
 def _put_together(
     build: Builder, asker: Asker | None, kind: type[Any], wish: Wish, more: tuple[Hashable, ...]

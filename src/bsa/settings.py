@@ -73,7 +73,7 @@ class Settings(BaseSettings):
     """An element of the method of which nothing was visible for so many days is sleeping."""
     device_days: int = Field(default=7, ge=1, le=7)
     """After so many days a device asks about what it could not send, and destroys what another account left there."""
-    phase_names: dict[str, str] = Field(default_factory=dict)
+    phase_names: dict[str, str] = {}
     """Own names for the phases, as JSON: `{"explore": "kennismaken"}`; others keep the usual ones."""
 
     session_idle_minutes: int = Field(default=20, ge=1, le=240)

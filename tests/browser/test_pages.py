@@ -24,7 +24,16 @@ pytestmark = pytest.mark.browser
 
 Looked = Callable[[str | None, str], tuple[Page, list[str]]]
 
-NOT_TO_LOOK_AT = ("/health", "/sw.js", "/manifest", "/on-the-way/things", "/on-the-way/shell")
+NOT_TO_LOOK_AT = (
+    "/health",
+    "/sw.js",
+    "/manifest",
+    "/on-the-way/things",
+    "/on-the-way/shell",
+    "/calendar/",
+    "/scales/{ladder}/definition",
+)
+"""What is no page, and what a browser puts among the downloads."""
 LOOKS = [row for row in PAGES if row.method == "GET" and row.path != "/" and not row.path.startswith(NOT_TO_LOOK_AT)]
 OTHERS = {
     "/day": "teamleader",
@@ -40,7 +49,19 @@ OTHERS = {
 """Pages that look different to somebody else, and to whom."""
 
 
-OF_SOMEBODY = ("/residents/{", "/contacts/{", "/sketch-lines/{", "/assets/{", "/needs/{", "/accounts/{")
+OF_SOMEBODY = (
+    "/residents/{",
+    "/contacts/{",
+    "/sketch-lines/{",
+    "/assets/{",
+    "/needs/{",
+    "/accounts/{",
+    "/signals/{",
+    "/handovers/{",
+    "/appointments/{",
+    "/ties/{",
+    "/practice-moments/{",
+)
 """Pages about one person: the title, which stands in the window and in the history, does not say who."""
 NAMES = ("Geert", "Ria", "Colleague van de Cast")
 

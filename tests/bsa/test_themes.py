@@ -28,6 +28,8 @@ from tests.cast import Cast, a_resident
 TODAY = date(2026, 3, 24)
 ALL = ThemeQuery()
 
+SOLVED = ClosingIn(ending=NeedEnding.SOLVED, closed_on=TODAY, is_the_question=True)
+
 
 def a_need(session: Session, actor: Actor, resident: Resident) -> Need:
     told = NeedIn(life_area=LifeArea.HOUSING, words="Het tocht.", learned_on=TODAY)
@@ -158,7 +160,13 @@ def test_a_closed_need_is_not_linked_but_may_be_taken_out(session: Session, cast
     linked, closed = a_need(session, cast.activator, resident), a_need(session, cast.activator, resident)
     theme = name_theme(session, cast.activator, a_theme(cast, linked))
     for need in (linked, closed):
-        close_need(session, cast.activator, need.id, None, ClosingIn(ending=NeedEnding.SOLVED, closed_on=TODAY))
+        close_need(
+            session,
+            cast.activator,
+            need.id,
+            None,
+            SOLVED,
+        )
 
     with pytest.raises(Conflict):
         link_need(session, cast.activator, theme.id, closed.id)
@@ -205,7 +213,13 @@ def test_the_board_shows_needs_themes_and_initiatives_with_what_is_not_yet_linke
     resident = a_resident(session, cast.activator, cast.here_id)
     loose, linked = a_need(session, cast.activator, resident), a_need(session, cast.activator, resident)
     shut = a_need(session, cast.activator, resident)
-    close_need(session, cast.activator, shut.id, None, ClosingIn(ending=NeedEnding.SOLVED, closed_on=TODAY))
+    close_need(
+        session,
+        cast.activator,
+        shut.id,
+        None,
+        SOLVED,
+    )
     colleagues = a_need(session, cast.colleague, a_resident(session, cast.colleague, cast.here_id, "Ria"))
     theme = name_theme(session, cast.activator, a_theme(cast, linked))
     told = InitiativeIn(
