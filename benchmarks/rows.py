@@ -231,7 +231,7 @@ def _seal(session: Session, residents: list[Values]) -> list[Values]:
         for resident in part:
             key = resident["id"]
             cells = {
-                column: resident[column] and box.seal(resident[column], "resident", column, key, key)
+                column: resident.get(column) and box.seal(resident[column], "resident", column, key, key)
                 for column in sealed_columns(Resident)
             }
             sealed.append(resident | cells)
