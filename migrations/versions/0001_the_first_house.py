@@ -228,6 +228,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_account_institution_id"), ["institution_id"], unique=False)
 
     op.create_table(
+        "agreement",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("shares", sa.String(length=2000), nullable=False),
+        sa.Column("ground", sa.String(length=400), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("valid_until >= valid_from", name=op.f("ck_agreement_ends_after_it_begins")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_agreement_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_agreement_institution_id_institution")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement")),
+    )
+    with op.batch_alter_table("agreement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_agreement_area_id"), ["area_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_agreement_institution_id"), ["institution_id"], unique=False)
+
+    op.create_table(
         "area_inclusion",
         sa.Column("outer_id", sa.Uuid(), nullable=False),
         sa.Column("inner_id", sa.Uuid(), nullable=False),
@@ -237,6 +262,44 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("area_inclusion", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_area_inclusion_inner_id"), ["inner_id"], unique=False)
+
+    op.create_table(
+        "forum",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum("operational", "policy", "board", name="level", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column(
+            "rhythm",
+            sa.Enum(
+                "weekly",
+                "monthly",
+                "six_weekly",
+                "quarterly",
+                "yearly",
+                "when_needed",
+                name="rhythm",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("twin_id", sa.Uuid(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("level IN ('operational', 'policy')", name=op.f("ck_forum_one_of_two_levels")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_forum_area_id_area")),
+        sa.ForeignKeyConstraint(["twin_id"], ["forum.id"], name=op.f("fk_forum_twin_id_forum")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_forum")),
+    )
+    with op.batch_alter_table("forum", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_forum_area_id"), ["area_id"], unique=False)
 
     op.create_table(
         "household",
@@ -315,6 +378,30 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("institution_contact", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_institution_contact_institution_id"), ["institution_id"], unique=False)
+
+    op.create_table(
+        "place_feature",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "asset", "nuisance", "finding_place", name="featurekind", native_enum=False, create_constraint=True
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("words", sa.String(length=1000), nullable=True),
+        sa.Column("since_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_place_feature_area_id_area")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_place_feature")),
+    )
+    with op.batch_alter_table("place_feature", schema=None) as batch_op:
+        batch_op.create_index("ix_place_feature_area_id_kind", ["area_id", "kind"], unique=False)
 
     op.create_table(
         "theme",
@@ -427,6 +514,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_aim_initiative_id"), ["initiative_id"], unique=False)
 
     op.create_table(
+        "area_shape",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("geometry", sa.JSON(), nullable=False),
+        sa.Column("uploaded_by_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_area_shape_area_id_area")),
+        sa.ForeignKeyConstraint(["uploaded_by_id"], ["account.id"], name=op.f("fk_area_shape_uploaded_by_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_area_shape")),
+        sa.UniqueConstraint("area_id", name=op.f("uq_area_shape_area_id")),
+    )
+    op.create_table(
         "ask",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -494,6 +593,33 @@ def upgrade() -> None:
         batch_op.create_index("ix_ask_institution_id_state", ["institution_id", "state"], unique=False)
 
     op.create_table(
+        "budget_line",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("initiative_id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("income", "cost", name="moneykind", native_enum=False, create_constraint=True, length=8),
+            nullable=False,
+        ),
+        sa.Column("what", sa.String(length=200), nullable=False),
+        sa.Column("cents", sa.Integer(), nullable=False),
+        sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("paid", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("cents > 0", name=op.f("ck_budget_line_an_amount")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_budget_line_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["initiative_id"], ["initiative.id"], name=op.f("fk_budget_line_initiative_id_initiative")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_line")),
+    )
+    with op.batch_alter_table("budget_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_budget_line_initiative_id"), ["initiative_id"], unique=False)
+
+    op.create_table(
         "calendar_address",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -503,6 +629,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_address")),
         sa.UniqueConstraint("account_id", name=op.f("uq_calendar_address_account_id")),
         sa.UniqueConstraint("token_digest", name=op.f("uq_calendar_address_token_digest")),
+    )
+    op.create_table(
+        "initiative_page",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("initiative_id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("words", sa.String(length=1000), nullable=False),
+        sa.Column("when_next", sa.String(length=200), nullable=True),
+        sa.Column("where", sa.String(length=200), nullable=True),
+        sa.Column("whom_to_call", sa.String(length=200), nullable=True),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("published_by_id", sa.Uuid(), nullable=True),
+        sa.Column("withdrawn_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "withdrawn_on IS NULL OR published_on IS NOT NULL", name=op.f("ck_initiative_page_out_after_in")
+        ),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_initiative_page_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["initiative_id"], ["initiative.id"], name=op.f("fk_initiative_page_initiative_id_initiative")
+        ),
+        sa.ForeignKeyConstraint(
+            ["published_by_id"], ["account.id"], name=op.f("fk_initiative_page_published_by_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_initiative_page")),
+        sa.UniqueConstraint("code", name=op.f("uq_initiative_page_code")),
+        sa.UniqueConstraint("initiative_id", name=op.f("uq_initiative_page_initiative_id")),
     )
     op.create_table(
         "initiative_theme",
@@ -520,6 +677,103 @@ def upgrade() -> None:
         batch_op.create_index("ix_initiative_theme_initiative_id_theme_id", ["initiative_id", "theme_id"], unique=True)
         batch_op.create_index(batch_op.f("ix_initiative_theme_theme_id"), ["theme_id"], unique=False)
 
+    op.create_table(
+        "introduction",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("theme_id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("proposed_by_id", sa.Uuid(), nullable=False),
+        sa.Column("proposed_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_introduction_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_id"], ["account.id"], name=op.f("fk_introduction_proposed_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(["theme_id"], ["theme.id"], name=op.f("fk_introduction_theme_id_theme")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_introduction")),
+    )
+    with op.batch_alter_table("introduction", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_introduction_theme_id"), ["theme_id"], unique=False)
+
+    op.create_table(
+        "logbook_entry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "works",
+                "service",
+                "public_space",
+                "meeting_place",
+                "event",
+                "rule",
+                name="logbookkind",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("words", sa.String(length=1000), nullable=False),
+        sa.Column("entered_by_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_logbook_entry_area_id_area")),
+        sa.ForeignKeyConstraint(["entered_by_id"], ["account.id"], name=op.f("fk_logbook_entry_entered_by_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_logbook_entry")),
+    )
+    with op.batch_alter_table("logbook_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_logbook_entry_area_id_happened_on", ["area_id", "happened_on"], unique=False)
+
+    op.create_table(
+        "meeting",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("forum_id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("cancelled_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_meeting_area_id_area")),
+        sa.ForeignKeyConstraint(["forum_id"], ["forum.id"], name=op.f("fk_meeting_forum_id_forum")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
+    )
+    with op.batch_alter_table("meeting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meeting_area_id"), ["area_id"], unique=False)
+        batch_op.create_index("ix_meeting_forum_id_starts_at", ["forum_id", "starts_at"], unique=False)
+
+    op.create_table(
+        "neighbourhood_photo",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("quarter", sa.String(length=7), nullable=False),
+        sa.Column("better", sa.String(length=1000), nullable=True),
+        sa.Column("worse", sa.String(length=1000), nullable=True),
+        sa.Column("people_talk_about", sa.String(length=1000), nullable=True),
+        sa.Column("next_up", sa.String(length=1000), nullable=True),
+        sa.Column("taken_on", sa.Date(), nullable=False),
+        sa.Column("entered_by_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_neighbourhood_photo_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["entered_by_id"], ["account.id"], name=op.f("fk_neighbourhood_photo_entered_by_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_neighbourhood_photo")),
+        sa.UniqueConstraint("area_id", "quarter", name=op.f("uq_neighbourhood_photo_area_id_quarter")),
+    )
     op.create_table(
         "no_ring",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -572,6 +826,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_outreach_round_account_id"), ["account_id"], unique=False)
         batch_op.create_index("ix_outreach_round_area_id_held_on", ["area_id", "held_on"], unique=False)
 
+    op.create_table(
+        "reminder_hush",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "promise_due",
+                "signal_waits",
+                "handover_waits",
+                "to_debrief",
+                "to_practise",
+                "not_seen",
+                "still_exploring",
+                "the_question",
+                "done_alone",
+                "street_quiet",
+                "team_promises",
+                "window_closing",
+                "commitment_late",
+                "ask_overdue",
+                name="reminderkind",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_reminder_hush_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder_hush")),
+        sa.UniqueConstraint("account_id", "kind", name=op.f("uq_reminder_hush_account_id_kind")),
+    )
     op.create_table(
         "resident",
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -687,6 +974,50 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_resident_merged_into_id"), ["merged_into_id"], unique=False)
 
     op.create_table(
+        "resident_group",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "residents_group",
+                "tenants_committee",
+                "tenants_organisation",
+                "consultation_partner",
+                name="groupkind",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("initiative_id", sa.Uuid(), nullable=True),
+        sa.Column("institution_id", sa.Uuid(), nullable=True),
+        sa.Column("homes", sa.Integer(), nullable=True),
+        sa.Column("founded_on", sa.Date(), nullable=True),
+        sa.Column("recognised_on", sa.Date(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "kind = 'residents_group' OR founded_on IS NOT NULL", name=op.f("ck_resident_group_founded")
+        ),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_resident_group_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["initiative_id"], ["initiative.id"], name=op.f("fk_resident_group_initiative_id_initiative")
+        ),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_resident_group_institution_id_institution")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resident_group")),
+    )
+    with op.batch_alter_table("resident_group", schema=None) as batch_op:
+        batch_op.create_index("ix_resident_group_area_id_name", ["area_id", "name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resident_group_initiative_id"), ["initiative_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resident_group_institution_id"), ["institution_id"], unique=False)
+
+    op.create_table(
         "sending",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -745,38 +1076,53 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_speaking_order_initiative_id"), ["initiative_id"], unique=False)
 
     op.create_table(
-        "reminder_hush",
+        "suggestion",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
         sa.Column(
-            "kind",
+            "life_area",
             sa.Enum(
-                "promise_due",
-                "signal_waits",
-                "handover_waits",
-                "to_debrief",
-                "to_practise",
-                "not_seen",
-                "still_exploring",
-                "the_question",
-                "done_alone",
-                "street_quiet",
-                "team_promises",
-                "window_closing",
-                "commitment_late",
-                "ask_overdue",
-                name="reminderkind",
+                "housing",
+                "money",
+                "health",
+                "mental_health",
+                "substances",
+                "safety_at_home",
+                "social_contacts",
+                "work_and_learning",
+                "upbringing",
+                "neighbourhood",
+                name="lifearea",
                 native_enum=False,
                 create_constraint=True,
             ),
             nullable=False,
         ),
-        sa.Column("until_on", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_reminder_hush_account_id_account")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder_hush")),
-        sa.UniqueConstraint("account_id", "kind", name=op.f("uq_reminder_hush_account_id_kind")),
+        sa.Column(
+            "state",
+            sa.Enum("open", "taken_up", "dismissed", name="suggestionstate", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("found_on", sa.Date(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("theme_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("(state = 'open') = (decided_on IS NULL)", name=op.f("ck_suggestion_decided_with_day")),
+        sa.CheckConstraint(
+            "state <> 'taken_up' OR theme_id IS NOT NULL", name=op.f("ck_suggestion_taken_up_in_a_theme")
+        ),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_suggestion_area_id_area")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["account.id"], name=op.f("fk_suggestion_decided_by_id_account")),
+        sa.ForeignKeyConstraint(["theme_id"], ["theme.id"], name=op.f("fk_suggestion_theme_id_theme")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suggestion")),
     )
+    with op.batch_alter_table("suggestion", schema=None) as batch_op:
+        batch_op.create_index("ix_suggestion_area_id_state", ["area_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_suggestion_theme_id"), ["theme_id"], unique=False)
+
     op.create_table(
         "weekly_mail",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -788,6 +1134,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_weekly_mail")),
         sa.UniqueConstraint("account_id", name=op.f("uq_weekly_mail_account_id")),
     )
+    op.create_table(
+        "aim_score",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("aim_id", sa.Uuid(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("scored_on", sa.Date(), nullable=False),
+        sa.Column("entered_by_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("level BETWEEN -2 AND 2", name=op.f("ck_aim_score_within_the_scale")),
+        sa.ForeignKeyConstraint(["aim_id"], ["aim.id"], name=op.f("fk_aim_score_aim_id_aim")),
+        sa.ForeignKeyConstraint(["entered_by_id"], ["account.id"], name=op.f("fk_aim_score_entered_by_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_aim_score")),
+    )
+    with op.batch_alter_table("aim_score", schema=None) as batch_op:
+        batch_op.create_index("ix_aim_score_aim_id_scored_on", ["aim_id", "scored_on"], unique=False)
+
     op.create_table(
         "appointment",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -949,6 +1311,32 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("asset", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_asset_resident_id"), ["resident_id"], unique=False)
+
+    op.create_table(
+        "attendance",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=True),
+        sa.Column("group_id", sa.Uuid(), nullable=True),
+        sa.Column("invited", sa.Boolean(), nullable=False),
+        sa.Column("came", sa.Boolean(), nullable=True),
+        sa.Column("persons", sa.Integer(), nullable=False),
+        sa.CheckConstraint("institution_id IS NULL OR group_id IS NULL", name=op.f("ck_attendance_one_of_them")),
+        sa.CheckConstraint("persons >= 0", name=op.f("ck_attendance_from_0")),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["resident_group.id"], name=op.f("fk_attendance_group_id_resident_group")
+        ),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_attendance_institution_id_institution")
+        ),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_attendance_meeting_id_meeting")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance")),
+        sa.UniqueConstraint("meeting_id", "group_id", name=op.f("uq_attendance_meeting_id_group_id")),
+        sa.UniqueConstraint("meeting_id", "institution_id", name=op.f("uq_attendance_meeting_id_institution_id")),
+    )
+    with op.batch_alter_table("attendance", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attendance_institution_id"), ["institution_id"], unique=False)
 
     op.create_table(
         "commitment",
@@ -1130,6 +1518,98 @@ def upgrade() -> None:
         batch_op.create_index("ix_contact_worker_id_happened_on", ["worker_id", "happened_on"], unique=False)
 
     op.create_table(
+        "forum_member",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("forum_id", sa.Uuid(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=True),
+        sa.Column("group_id", sa.Uuid(), nullable=True),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("institution_id IS NULL OR group_id IS NULL", name=op.f("ck_forum_member_one_of_them")),
+        sa.ForeignKeyConstraint(["forum_id"], ["forum.id"], name=op.f("fk_forum_member_forum_id_forum")),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["resident_group.id"], name=op.f("fk_forum_member_group_id_resident_group")
+        ),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_forum_member_institution_id_institution")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_forum_member")),
+    )
+    with op.batch_alter_table("forum_member", schema=None) as batch_op:
+        batch_op.create_index("ix_forum_member_forum_id", ["forum_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_forum_member_group_id"), ["group_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_forum_member_institution_id"), ["institution_id"], unique=False)
+
+    op.create_table(
+        "group_member",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "part",
+            sa.Enum(
+                "member",
+                "speaks",
+                "chairs",
+                "writes",
+                "keeps_money",
+                name="grouppart",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("consented_on", sa.Date(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["resident_group.id"], name=op.f("fk_group_member_group_id_resident_group")
+        ),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_group_member_resident_id_resident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_member")),
+    )
+    with op.batch_alter_table("group_member", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_group_member_now",
+            ["group_id", "resident_id"],
+            unique=True,
+            sqlite_where=sa.text("until_on IS NULL"),
+            postgresql_where=sa.text("until_on IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_group_member_resident_id"), ["resident_id"], unique=False)
+
+    op.create_table(
+        "introduction_answer",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("introduction_id", sa.Uuid(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("agreed", sa.Boolean(), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(answered_on IS NULL) = (agreed IS NULL)", name=op.f("ck_introduction_answer_answer_has_day")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["account.id"], name=op.f("fk_introduction_answer_asked_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["introduction_id"], ["introduction.id"], name=op.f("fk_introduction_answer_introduction_id_introduction")
+        ),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_introduction_answer_resident_id_resident")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_introduction_answer")),
+    )
+    with op.batch_alter_table("introduction_answer", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_introduction_answer_introduction_id_resident_id", ["introduction_id", "resident_id"], unique=True
+        )
+        batch_op.create_index(batch_op.f("ix_introduction_answer_resident_id"), ["resident_id"], unique=False)
+
+    op.create_table(
         "learning_step",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1178,6 +1658,29 @@ def upgrade() -> None:
         batch_op.create_index("ix_learning_step_area_id_done_on", ["area_id", "done_on"], unique=False)
         batch_op.create_index("ix_learning_step_initiative_id_done_on", ["initiative_id", "done_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_learning_step_resident_id"), ["resident_id"], unique=False)
+
+    op.create_table(
+        "meeting_action",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("what", sa.String(length=400), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=True),
+        sa.Column("by_on", sa.Date(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_meeting_action_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_meeting_action_institution_id_institution")
+        ),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_action_meeting_id_meeting")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_action")),
+    )
+    with op.batch_alter_table("meeting_action", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meeting_action_institution_id"), ["institution_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_meeting_action_meeting_id"), ["meeting_id"], unique=False)
 
     op.create_table(
         "need",
@@ -1574,6 +2077,71 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tie_resident_id"), ["resident_id"], unique=False)
 
     op.create_table(
+        "track",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("advice", "yearly", "renovation", name="trackkind", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("begun_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_track_area_id_area")),
+        sa.ForeignKeyConstraint(["group_id"], ["resident_group.id"], name=op.f("fk_track_group_id_resident_group")),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_track_institution_id_institution")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_track")),
+    )
+    with op.batch_alter_table("track", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_track_area_id"), ["area_id"], unique=False)
+        batch_op.create_index("ix_track_group_id_begun_on", ["group_id", "begun_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_track_institution_id"), ["institution_id"], unique=False)
+
+    op.create_table(
+        "agenda_item",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "ask", "commitment", "theme", "other", name="agendakind", native_enum=False, create_constraint=True
+            ),
+            nullable=False,
+        ),
+        sa.Column("ask_id", sa.Uuid(), nullable=True),
+        sa.Column("commitment_id", sa.Uuid(), nullable=True),
+        sa.Column("theme_id", sa.Uuid(), nullable=True),
+        sa.Column("title", sa.String(length=200), nullable=True),
+        sa.Column("outcome", sa.String(length=1000), nullable=True),
+        sa.CheckConstraint(
+            "(kind = 'ask') = (ask_id IS NOT NULL) AND (kind = 'commitment') = (commitment_id IS NOT NULL) AND (kind = 'theme') = (theme_id IS NOT NULL) AND (kind <> 'other' OR title IS NOT NULL)",
+            name=op.f("ck_agenda_item_about_something"),
+        ),
+        sa.ForeignKeyConstraint(["ask_id"], ["ask.id"], name=op.f("fk_agenda_item_ask_id_ask")),
+        sa.ForeignKeyConstraint(
+            ["commitment_id"], ["commitment.id"], name=op.f("fk_agenda_item_commitment_id_commitment")
+        ),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_agenda_item_meeting_id_meeting")),
+        sa.ForeignKeyConstraint(["theme_id"], ["theme.id"], name=op.f("fk_agenda_item_theme_id_theme")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_item")),
+        sa.UniqueConstraint("meeting_id", "number", name=op.f("uq_agenda_item_meeting_id_number")),
+    )
+    with op.batch_alter_table("agenda_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_agenda_item_ask_id"), ["ask_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_agenda_item_commitment_id"), ["commitment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_agenda_item_theme_id"), ["theme_id"], unique=False)
+
+    op.create_table(
         "commitment_event",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1827,6 +2395,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("need_id", "depth", name=op.f("uq_need_layer_need_id_depth")),
     )
     op.create_table(
+        "need_vector",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("need_id", sa.Uuid(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("method", sa.String(length=60), nullable=False),
+        sa.Column("numbers", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["need_id"], ["need.id"], name=op.f("fk_need_vector_need_id_need")),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_need_vector_resident_id_resident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_need_vector")),
+    )
+    with op.batch_alter_table("need_vector", schema=None) as batch_op:
+        batch_op.create_index("ix_need_vector_need_id_method", ["need_id", "method"], unique=True)
+        batch_op.create_index(batch_op.f("ix_need_vector_resident_id"), ["resident_id"], unique=False)
+
+    op.create_table(
         "practice_moment",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1869,6 +2453,83 @@ def upgrade() -> None:
         batch_op.create_index("ix_practice_moment_worker_id_held_on", ["worker_id", "held_on"], unique=False)
 
     op.create_table(
+        "public_voice",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("commitment_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum("correction", "complaint", "question", name="voicekind", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("reply_to", sa.LargeBinary(), nullable=True),
+        sa.Column("code_digest", sa.String(length=64), nullable=False),
+        sa.Column("came_on", sa.Date(), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("settled_on", sa.Date(), nullable=True),
+        sa.Column("settled_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("(settled_on IS NULL) = (answer IS NULL)", name=op.f("ck_public_voice_settled_with_answer")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_public_voice_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["commitment_id"], ["commitment.id"], name=op.f("fk_public_voice_commitment_id_commitment")
+        ),
+        sa.ForeignKeyConstraint(["settled_by_id"], ["account.id"], name=op.f("fk_public_voice_settled_by_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_public_voice")),
+        sa.UniqueConstraint("code_digest", name=op.f("uq_public_voice_code_digest")),
+    )
+    with op.batch_alter_table("public_voice", schema=None) as batch_op:
+        batch_op.create_index("ix_public_voice_area_id_settled_on", ["area_id", "settled_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_public_voice_commitment_id"), ["commitment_id"], unique=False)
+
+    op.create_table(
+        "suggested_need",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("suggestion_id", sa.Uuid(), nullable=False),
+        sa.Column("need_id", sa.Uuid(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["need_id"], ["need.id"], name=op.f("fk_suggested_need_need_id_need")),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_suggested_need_resident_id_resident")),
+        sa.ForeignKeyConstraint(
+            ["suggestion_id"], ["suggestion.id"], name=op.f("fk_suggested_need_suggestion_id_suggestion")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suggested_need")),
+    )
+    with op.batch_alter_table("suggested_need", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_suggested_need_need_id"), ["need_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_suggested_need_resident_id"), ["resident_id"], unique=False)
+        batch_op.create_index("ix_suggested_need_suggestion_id_need_id", ["suggestion_id", "need_id"], unique=True)
+
+    op.create_table(
+        "task",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("initiative_id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("what", sa.String(length=200), nullable=False),
+        sa.Column("by_on", sa.Date(), nullable=True),
+        sa.Column("taken_up_by_id", sa.Uuid(), nullable=True),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("step_id", sa.Uuid(), nullable=True),
+        sa.Column("dropped_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("(done_on IS NULL) = (step_id IS NULL)", name=op.f("ck_task_done_by_somebody")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_task_area_id_area")),
+        sa.ForeignKeyConstraint(["initiative_id"], ["initiative.id"], name=op.f("fk_task_initiative_id_initiative")),
+        sa.ForeignKeyConstraint(["step_id"], ["learning_step.id"], name=op.f("fk_task_step_id_learning_step")),
+        sa.ForeignKeyConstraint(["taken_up_by_id"], ["account.id"], name=op.f("fk_task_taken_up_by_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
+    )
+    with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.create_index("ix_task_initiative_id_done_on", ["initiative_id", "done_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_task_step_id"), ["step_id"], unique=False)
+
+    op.create_table(
         "theme_need",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1886,6 +2547,54 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_theme_need_resident_id"), ["resident_id"], unique=False)
         batch_op.create_index("ix_theme_need_theme_id_need_id", ["theme_id", "need_id"], unique=True)
 
+    op.create_table(
+        "track_event",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("track_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "informed",
+                "advised",
+                "no_objection",
+                "reasons_received",
+                "executed",
+                "consulted",
+                "proposed",
+                "polled",
+                "overruled",
+                name="stepkind",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("entered_by_id", sa.Uuid(), nullable=False),
+        sa.Column("deviates", sa.Boolean(), nullable=True),
+        sa.Column("homes", sa.Integer(), nullable=True),
+        sa.Column("in_favour", sa.Integer(), nullable=True),
+        sa.Column("rule", sa.String(length=40), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("words", sa.String(length=1000), nullable=True),
+        sa.CheckConstraint(
+            "(kind = 'polled') = (homes IS NOT NULL AND in_favour IS NOT NULL)",
+            name=op.f("ck_track_event_poll_with_counts"),
+        ),
+        sa.CheckConstraint(
+            "kind <> 'overruled' OR (words IS NOT NULL AND rule IS NOT NULL AND due_on IS NOT NULL)",
+            name=op.f("ck_track_event_why"),
+        ),
+        sa.CheckConstraint(
+            "in_favour IS NULL OR (in_favour >= 0 AND in_favour <= homes)", name=op.f("ck_track_event_counts_fit")
+        ),
+        sa.ForeignKeyConstraint(["entered_by_id"], ["account.id"], name=op.f("fk_track_event_entered_by_id_account")),
+        sa.ForeignKeyConstraint(["track_id"], ["track.id"], name=op.f("fk_track_event_track_id_track")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_track_event")),
+        sa.UniqueConstraint("track_id", "number", name=op.f("uq_track_event_track_id_number")),
+    )
     op.create_table(
         "translation_decision",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1922,6 +2631,40 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("translation_decision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_translation_decision_resident_id"), ["resident_id"], unique=False)
+
+    op.create_table(
+        "evidence",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("commitment_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("entered_by_id", sa.Uuid(), nullable=False),
+        sa.Column("media_type", sa.String(length=40), nullable=False),
+        sa.Column("caption", sa.String(length=200), nullable=True),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("taken_back_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "media_type IN ('image/jpeg', 'image/png', 'application/pdf')", name=op.f("ck_evidence_known_type")
+        ),
+        sa.CheckConstraint(
+            "(taken_back_on IS NULL) = (content IS NOT NULL)", name=op.f("ck_evidence_there_until_taken_back")
+        ),
+        sa.ForeignKeyConstraint(
+            ["commitment_id"], ["commitment.id"], name=op.f("fk_evidence_commitment_id_commitment")
+        ),
+        sa.ForeignKeyConstraint(["entered_by_id"], ["account.id"], name=op.f("fk_evidence_entered_by_id_account")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["commitment_event.id"], name=op.f("fk_evidence_event_id_commitment_event")
+        ),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_evidence_institution_id_institution")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+    )
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_evidence_commitment_id"), ["commitment_id"], unique=False)
 
     op.create_table(
         "goal_level",
@@ -1989,6 +2732,62 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_layer_confirmation_resident_id"), ["resident_id"], unique=False)
 
     op.create_table(
+        "minute_entry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("agenda_item_id", sa.Uuid(), nullable=True),
+        sa.Column("ask_event_id", sa.Uuid(), nullable=True),
+        sa.Column("commitment_event_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(ask_event_id IS NULL) <> (commitment_event_id IS NULL)", name=op.f("ck_minute_entry_one_deed")
+        ),
+        sa.ForeignKeyConstraint(
+            ["agenda_item_id"], ["agenda_item.id"], name=op.f("fk_minute_entry_agenda_item_id_agenda_item")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ask_event_id"], ["ask_event.id"], name=op.f("fk_minute_entry_ask_event_id_ask_event")
+        ),
+        sa.ForeignKeyConstraint(
+            ["commitment_event_id"],
+            ["commitment_event.id"],
+            name=op.f("fk_minute_entry_commitment_event_id_commitment_event"),
+        ),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_minute_entry_meeting_id_meeting")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_minute_entry")),
+        sa.UniqueConstraint("meeting_id", "number", name=op.f("uq_minute_entry_meeting_id_number")),
+    )
+    with op.batch_alter_table("minute_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_minute_entry_agenda_item_id"), ["agenda_item_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_minute_entry_ask_event_id"), ["ask_event_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_minute_entry_commitment_event_id"), ["commitment_event_id"], unique=False)
+
+    op.create_table(
+        "slip_round",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("commitment_id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("handed_out_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_slip_round_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["commitment_id"], ["commitment.id"], name=op.f("fk_slip_round_commitment_id_commitment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["commitment_event.id"], name=op.f("fk_slip_round_event_id_commitment_event")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slip_round")),
+    )
+    with op.batch_alter_table("slip_round", schema=None) as batch_op:
+        batch_op.create_index("ix_slip_round_commitment_id", ["commitment_id"], unique=False)
+
+    op.create_table(
         "verdict_quote",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -2007,15 +2806,67 @@ def upgrade() -> None:
     with op.batch_alter_table("verdict_quote", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_verdict_quote_commitment_id"), ["commitment_id"], unique=False)
 
+    op.create_table(
+        "slip",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column("code_digest", sa.String(length=64), nullable=False),
+        sa.Column("used", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["slip_round.id"], name=op.f("fk_slip_round_id_slip_round")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slip")),
+        sa.UniqueConstraint("code_digest", name=op.f("uq_slip_code_digest")),
+    )
+    with op.batch_alter_table("slip", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_slip_round_id"), ["round_id"], unique=False)
+
+    op.create_table(
+        "slip_count",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "kept", "partly", "not_kept", "unjudged", name="verdict", native_enum=False, create_constraint=True
+            ),
+            nullable=False,
+        ),
+        sa.Column("votes", sa.Integer(), nullable=False),
+        sa.CheckConstraint("verdict <> 'unjudged' AND votes >= 0", name=op.f("ck_slip_count_a_vote")),
+        sa.ForeignKeyConstraint(["round_id"], ["slip_round.id"], name=op.f("fk_slip_count_round_id_slip_round")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slip_count")),
+    )
+    with op.batch_alter_table("slip_count", schema=None) as batch_op:
+        batch_op.create_index("ix_slip_count_round_id_verdict", ["round_id", "verdict"], unique=True)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("slip_count", schema=None) as batch_op:
+        batch_op.drop_index("ix_slip_count_round_id_verdict")
+
+    op.drop_table("slip_count")
+    with op.batch_alter_table("slip", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_slip_round_id"))
+
+    op.drop_table("slip")
     with op.batch_alter_table("verdict_quote", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_verdict_quote_commitment_id"))
 
     op.drop_table("verdict_quote")
+    with op.batch_alter_table("slip_round", schema=None) as batch_op:
+        batch_op.drop_index("ix_slip_round_commitment_id")
+
+    op.drop_table("slip_round")
+    with op.batch_alter_table("minute_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_minute_entry_commitment_event_id"))
+        batch_op.drop_index(batch_op.f("ix_minute_entry_ask_event_id"))
+        batch_op.drop_index(batch_op.f("ix_minute_entry_agenda_item_id"))
+
+    op.drop_table("minute_entry")
     with op.batch_alter_table("layer_confirmation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_layer_confirmation_resident_id"))
 
@@ -2029,16 +2880,37 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_goal_level_resident_id"))
 
     op.drop_table("goal_level")
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_evidence_commitment_id"))
+
+    op.drop_table("evidence")
     with op.batch_alter_table("translation_decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_translation_decision_resident_id"))
 
     op.drop_table("translation_decision")
+    op.drop_table("track_event")
     with op.batch_alter_table("theme_need", schema=None) as batch_op:
         batch_op.drop_index("ix_theme_need_theme_id_need_id")
         batch_op.drop_index(batch_op.f("ix_theme_need_resident_id"))
         batch_op.drop_index(batch_op.f("ix_theme_need_need_id"))
 
     op.drop_table("theme_need")
+    with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_task_step_id"))
+        batch_op.drop_index("ix_task_initiative_id_done_on")
+
+    op.drop_table("task")
+    with op.batch_alter_table("suggested_need", schema=None) as batch_op:
+        batch_op.drop_index("ix_suggested_need_suggestion_id_need_id")
+        batch_op.drop_index(batch_op.f("ix_suggested_need_resident_id"))
+        batch_op.drop_index(batch_op.f("ix_suggested_need_need_id"))
+
+    op.drop_table("suggested_need")
+    with op.batch_alter_table("public_voice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_public_voice_commitment_id"))
+        batch_op.drop_index("ix_public_voice_area_id_settled_on")
+
+    op.drop_table("public_voice")
     with op.batch_alter_table("practice_moment", schema=None) as batch_op:
         batch_op.drop_index("ix_practice_moment_worker_id_held_on")
         batch_op.drop_index(batch_op.f("ix_practice_moment_resident_id"))
@@ -2046,6 +2918,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_practice_moment_appointment_id"))
 
     op.drop_table("practice_moment")
+    with op.batch_alter_table("need_vector", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_need_vector_resident_id"))
+        batch_op.drop_index("ix_need_vector_need_id_method")
+
+    op.drop_table("need_vector")
     op.drop_table("need_layer")
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_letter_mailed_at"))
@@ -2068,6 +2945,18 @@ def downgrade() -> None:
 
     op.drop_table("goal")
     op.drop_table("commitment_event")
+    with op.batch_alter_table("agenda_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_agenda_item_theme_id"))
+        batch_op.drop_index(batch_op.f("ix_agenda_item_commitment_id"))
+        batch_op.drop_index(batch_op.f("ix_agenda_item_ask_id"))
+
+    op.drop_table("agenda_item")
+    with op.batch_alter_table("track", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_track_institution_id"))
+        batch_op.drop_index("ix_track_group_id_begun_on")
+        batch_op.drop_index(batch_op.f("ix_track_area_id"))
+
+    op.drop_table("track")
     with op.batch_alter_table("tie", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tie_resident_id"))
 
@@ -2127,12 +3016,37 @@ def downgrade() -> None:
         batch_op.drop_index("ix_need_area_id_opened_on")
 
     op.drop_table("need")
+    with op.batch_alter_table("meeting_action", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meeting_action_meeting_id"))
+        batch_op.drop_index(batch_op.f("ix_meeting_action_institution_id"))
+
+    op.drop_table("meeting_action")
     with op.batch_alter_table("learning_step", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_learning_step_resident_id"))
         batch_op.drop_index("ix_learning_step_initiative_id_done_on")
         batch_op.drop_index("ix_learning_step_area_id_done_on")
 
     op.drop_table("learning_step")
+    with op.batch_alter_table("introduction_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_introduction_answer_resident_id"))
+        batch_op.drop_index("ix_introduction_answer_introduction_id_resident_id")
+
+    op.drop_table("introduction_answer")
+    with op.batch_alter_table("group_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_group_member_resident_id"))
+        batch_op.drop_index(
+            "ix_group_member_now",
+            sqlite_where=sa.text("until_on IS NULL"),
+            postgresql_where=sa.text("until_on IS NULL"),
+        )
+
+    op.drop_table("group_member")
+    with op.batch_alter_table("forum_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_forum_member_institution_id"))
+        batch_op.drop_index(batch_op.f("ix_forum_member_group_id"))
+        batch_op.drop_index("ix_forum_member_forum_id")
+
+    op.drop_table("forum_member")
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.drop_index("ix_contact_worker_id_happened_on")
         batch_op.drop_index("ix_contact_resident_id_happened_on")
@@ -2157,6 +3071,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_commitment_area_id_due_on_id")
 
     op.drop_table("commitment")
+    with op.batch_alter_table("attendance", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attendance_institution_id"))
+
+    op.drop_table("attendance")
     with op.batch_alter_table("asset", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_asset_resident_id"))
 
@@ -2169,8 +3087,16 @@ def downgrade() -> None:
         batch_op.drop_index("ix_appointment_account_id_starts_at")
 
     op.drop_table("appointment")
+    with op.batch_alter_table("aim_score", schema=None) as batch_op:
+        batch_op.drop_index("ix_aim_score_aim_id_scored_on")
+
+    op.drop_table("aim_score")
     op.drop_table("weekly_mail")
-    op.drop_table("reminder_hush")
+    with op.batch_alter_table("suggestion", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_suggestion_theme_id"))
+        batch_op.drop_index("ix_suggestion_area_id_state")
+
+    op.drop_table("suggestion")
     with op.batch_alter_table("speaking_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_speaking_order_initiative_id"))
 
@@ -2180,6 +3106,12 @@ def downgrade() -> None:
 
     op.drop_table("sign_in")
     op.drop_table("sending")
+    with op.batch_alter_table("resident_group", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resident_group_institution_id"))
+        batch_op.drop_index(batch_op.f("ix_resident_group_initiative_id"))
+        batch_op.drop_index("ix_resident_group_area_id_name")
+
+    op.drop_table("resident_group")
     with op.batch_alter_table("resident", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resident_merged_into_id"))
         batch_op.drop_index("ix_resident_last_contact_on_id")
@@ -2187,6 +3119,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_resident_area_id_last_contact_on_id")
 
     op.drop_table("resident")
+    op.drop_table("reminder_hush")
     with op.batch_alter_table("outreach_round", schema=None) as batch_op:
         batch_op.drop_index("ix_outreach_round_area_id_held_on")
         batch_op.drop_index(batch_op.f("ix_outreach_round_account_id"))
@@ -2197,18 +3130,38 @@ def downgrade() -> None:
         batch_op.drop_index("ix_no_ring_area_id_address_digest")
 
     op.drop_table("no_ring")
+    op.drop_table("neighbourhood_photo")
+    with op.batch_alter_table("meeting", schema=None) as batch_op:
+        batch_op.drop_index("ix_meeting_forum_id_starts_at")
+        batch_op.drop_index(batch_op.f("ix_meeting_area_id"))
+
+    op.drop_table("meeting")
+    with op.batch_alter_table("logbook_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_logbook_entry_area_id_happened_on")
+
+    op.drop_table("logbook_entry")
+    with op.batch_alter_table("introduction", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_introduction_theme_id"))
+
+    op.drop_table("introduction")
     with op.batch_alter_table("initiative_theme", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_initiative_theme_theme_id"))
         batch_op.drop_index("ix_initiative_theme_initiative_id_theme_id")
 
     op.drop_table("initiative_theme")
+    op.drop_table("initiative_page")
     op.drop_table("calendar_address")
+    with op.batch_alter_table("budget_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_budget_line_initiative_id"))
+
+    op.drop_table("budget_line")
     with op.batch_alter_table("ask", schema=None) as batch_op:
         batch_op.drop_index("ix_ask_institution_id_state")
         batch_op.drop_index(batch_op.f("ix_ask_initiative_id"))
         batch_op.drop_index("ix_ask_area_id_state_reply_by")
 
     op.drop_table("ask")
+    op.drop_table("area_shape")
     with op.batch_alter_table("aim", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_aim_initiative_id"))
 
@@ -2226,6 +3179,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_theme_area_id_opened_on")
 
     op.drop_table("theme")
+    with op.batch_alter_table("place_feature", schema=None) as batch_op:
+        batch_op.drop_index("ix_place_feature_area_id_kind")
+
+    op.drop_table("place_feature")
     with op.batch_alter_table("institution_contact", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_institution_contact_institution_id"))
 
@@ -2238,10 +3195,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_household_area_id"))
 
     op.drop_table("household")
+    with op.batch_alter_table("forum", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_forum_area_id"))
+
+    op.drop_table("forum")
     with op.batch_alter_table("area_inclusion", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_area_inclusion_inner_id"))
 
     op.drop_table("area_inclusion")
+    with op.batch_alter_table("agreement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_agreement_institution_id"))
+        batch_op.drop_index(batch_op.f("ix_agreement_area_id"))
+
+    op.drop_table("agreement")
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_account_institution_id"))
 

@@ -131,6 +131,12 @@ class Permission(StrEnum):
     CLOSE_NEED = "close_need"
     REOPEN_NEED = "reopen_need"
 
+    SEE_SUGGESTIONS = "see_suggestions"
+    DECIDE_SUGGESTION = "decide_suggestion"
+    SEE_INTRODUCTIONS = "see_introductions"
+    PROPOSE_INTRODUCTION = "propose_introduction"
+    ASK_FOR_INTRODUCTION = "ask_for_introduction"
+
     SEE_THEMES = "see_themes"
     NAME_THEME = "name_theme"
     CHANGE_THEME = "change_theme"
@@ -141,6 +147,22 @@ class Permission(StrEnum):
     START_INITIATIVE = "start_initiative"
     CHANGE_INITIATIVE = "change_initiative"
     ADD_PARTICIPANT = "add_participant"
+    PUBLISH_INITIATIVE = "publish_initiative"
+
+    SEE_TASKS = "see_tasks"
+    PLAN_TASK = "plan_task"
+    SEE_BUDGET = "see_budget"
+    KEEP_BUDGET = "keep_budget"
+    SCORE_AIM = "score_aim"
+
+    SEE_GROUPS = "see_groups"
+    KEEP_GROUP = "keep_group"
+    ADD_GROUP_MEMBER = "add_group_member"
+
+    SEE_PLACES = "see_places"
+    KEEP_PLACE = "keep_place"
+    SEE_MAP = "see_map"
+    DRAW_MAP = "draw_map"
 
     SEE_INSTITUTIONS = "see_institutions"
     RECORD_INSTITUTION = "record_institution"
@@ -163,6 +185,25 @@ class Permission(StrEnum):
     RECORD_VERDICT = "record_verdict"
     REOPEN_COMMITMENT = "reopen_commitment"
     PUBLISH_COMMITMENT = "publish_commitment"
+    SHOW_EVIDENCE = "show_evidence"
+
+    SEE_SLIPS = "see_slips"
+    HAND_OUT_SLIPS = "hand_out_slips"
+
+    SEE_FORUMS = "see_forums"
+    KEEP_FORUM = "keep_forum"
+    SEE_MEETINGS = "see_meetings"
+    HOLD_MEETING = "hold_meeting"
+    SEE_AGREEMENTS = "see_agreements"
+    KEEP_AGREEMENT = "keep_agreement"
+
+    SEE_TRACKS = "see_tracks"
+    KEEP_TRACK = "keep_track"
+
+    SEE_VOICES = "see_voices"
+    ANSWER_VOICE = "answer_voice"
+
+    SEE_DOUBLE_ACTIVATION = "see_double_activation"
 
 
 Condition = Callable[[Actor, Any], bool]
@@ -249,6 +290,11 @@ def for_own_institution(actor: Actor, subject: Any) -> bool:
     return subject is None or (actor.institution_id is not None and subject.institution_id == actor.institution_id)
 
 
+def sits_in_forum(actor: Actor, subject: Any) -> bool:
+    """Is of an institution that belongs to the forum."""
+    return subject is None or (actor.institution_id is not None and actor.institution_id in subject.institution_ids)
+
+
 def shown_beyond_team(actor: Actor, subject: Any) -> bool:
     """Does it with what was published to the neighbourhood or to all."""
     return subject is None or subject.visibility in ("neighbourhood", "public")
@@ -259,6 +305,7 @@ TEAM_LEADER_HERE: list[Condition] = [is_team_leader, in_own_area]
 OWN_WORKER: list[Condition] = [is_activator, looks_after_resident]
 TEAM: Rule = [ACTIVATOR_HERE, TEAM_LEADER_HERE]
 OWN_INSTITUTION: list[Condition] = [is_institution_contact, for_own_institution]
+MEMBER_OF_FORUM: list[Condition] = [is_institution_contact, sits_in_forum]
 
 RULES: dict[Permission, Rule] = {
     Permission.SEE_AREAS: [[anybody_signed_in]],
@@ -320,6 +367,11 @@ RULES: dict[Permission, Rule] = {
     Permission.DECIDE_TRANSLATION: [OWN_WORKER],
     Permission.CLOSE_NEED: [OWN_WORKER],
     Permission.REOPEN_NEED: [OWN_WORKER],
+    Permission.SEE_SUGGESTIONS: TEAM,
+    Permission.DECIDE_SUGGESTION: TEAM,
+    Permission.SEE_INTRODUCTIONS: TEAM,
+    Permission.PROPOSE_INTRODUCTION: [ACTIVATOR_HERE],
+    Permission.ASK_FOR_INTRODUCTION: [OWN_WORKER],
     Permission.SEE_THEMES: TEAM,
     Permission.NAME_THEME: TEAM,
     Permission.CHANGE_THEME: TEAM,
@@ -329,6 +381,19 @@ RULES: dict[Permission, Rule] = {
     Permission.START_INITIATIVE: TEAM,
     Permission.CHANGE_INITIATIVE: TEAM,
     Permission.ADD_PARTICIPANT: [OWN_WORKER],
+    Permission.PUBLISH_INITIATIVE: TEAM,
+    Permission.SEE_TASKS: TEAM,
+    Permission.PLAN_TASK: TEAM,
+    Permission.SEE_BUDGET: TEAM,
+    Permission.KEEP_BUDGET: TEAM,
+    Permission.SCORE_AIM: TEAM,
+    Permission.SEE_GROUPS: TEAM,
+    Permission.KEEP_GROUP: TEAM,
+    Permission.ADD_GROUP_MEMBER: [OWN_WORKER],
+    Permission.SEE_PLACES: TEAM,
+    Permission.KEEP_PLACE: TEAM,
+    Permission.SEE_MAP: [*TEAM, [is_policy_officer, in_own_area]],
+    Permission.DRAW_MAP: [[is_administrator]],
     Permission.SEE_INSTITUTIONS: [
         [is_activator],
         [is_team_leader],
@@ -354,6 +419,20 @@ RULES: dict[Permission, Rule] = {
     Permission.RECORD_VERDICT: [ACTIVATOR_HERE],
     Permission.REOPEN_COMMITMENT: TEAM,
     Permission.PUBLISH_COMMITMENT: TEAM,
+    Permission.SHOW_EVIDENCE: [*TEAM, OWN_INSTITUTION],
+    Permission.SEE_SLIPS: TEAM,
+    Permission.HAND_OUT_SLIPS: [ACTIVATOR_HERE],
+    Permission.SEE_FORUMS: [*TEAM, MEMBER_OF_FORUM],
+    Permission.KEEP_FORUM: TEAM,
+    Permission.SEE_MEETINGS: [*TEAM, MEMBER_OF_FORUM],
+    Permission.HOLD_MEETING: TEAM,
+    Permission.SEE_AGREEMENTS: [*TEAM, OWN_INSTITUTION, [is_privacy_officer, in_own_area]],
+    Permission.KEEP_AGREEMENT: TEAM,
+    Permission.SEE_TRACKS: [*TEAM, OWN_INSTITUTION],
+    Permission.KEEP_TRACK: TEAM,
+    Permission.SEE_VOICES: TEAM,
+    Permission.ANSWER_VOICE: TEAM,
+    Permission.SEE_DOUBLE_ACTIVATION: [*TEAM, [is_policy_officer, in_own_area]],
 }
 
 

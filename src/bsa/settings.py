@@ -71,6 +71,18 @@ class Settings(BaseSettings):
     """For so many days nothing is said of what somebody does not want to hear of now."""
     asleep_days: int = Field(default=90, ge=14, le=365)
     """An element of the method of which nothing was visible for so many days is sleeping."""
+    suggestion_needs: int = Field(default=3, ge=3, le=50)
+    """So many needs that look alike are suggested as a theme."""
+    suggestion_households: int = Field(default=3, ge=3, le=50)
+    """Those needs come from at least so many households."""
+    suggestion_days: int = Field(default=90, ge=14, le=365)
+    """Those needs were told within so many days of each other."""
+    escalation_days: int = Field(default=30, ge=1, le=365)
+    """When a commitment is late by more than so many days, going to the policy level is proposed."""
+    agreement_days: int = Field(default=30, ge=1, le=365)
+    """So many days before an agreement on working together ends, the team is reminded."""
+    voices_an_hour: int = Field(default=5, ge=1, le=100)
+    """So many complaints, corrections and questions are taken from one address in an hour."""
     device_days: int = Field(default=7, ge=1, le=7)
     """After so many days a device asks about what it could not send, and destroys what another account left there."""
     phase_names: dict[str, str] = {}

@@ -104,3 +104,24 @@ class Aim(Row, table=True):
     text: str = Field(max_length=200)
     sign: str | None = Field(default=None, max_length=200)
     reached_on: date | None = None
+
+
+class InitiativePage(ChangingRow, table=True):
+    """The public page of an initiative, to which residents can be sent; approved by a person, and naming nobody."""
+
+    __tablename__ = "initiative_page"
+    __table_args__ = (CheckConstraint("withdrawn_on IS NULL OR published_on IS NOT NULL", name="out_after_in"),)
+
+    initiative_id: UUID = Field(foreign_key="initiative.id", unique=True)
+    area_id: UUID = Field(foreign_key="area.id")
+    code: str = Field(max_length=12, unique=True)
+    """The short end of its address: easy to read aloud and to type over from a poster."""
+    title: str = Field(max_length=120)
+    words: str = Field(max_length=1000)
+    when_next: str | None = Field(default=None, max_length=200)
+    where: str | None = Field(default=None, max_length=200)
+    whom_to_call: str | None = Field(default=None, max_length=200)
+    """The team's own telephone or address, never a resident's."""
+    published_on: date | None = None
+    published_by_id: UUID | None = Field(default=None, foreign_key="account.id")
+    withdrawn_on: date | None = None

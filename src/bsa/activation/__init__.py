@@ -1,0 +1,1 @@
+"""Double activation: whether residents and institutions both move, read off events only."""

@@ -1,0 +1,1 @@
+"""Statutory consultation between a group and a landlord, with its clocks."""

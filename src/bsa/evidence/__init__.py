@@ -1,0 +1,1 @@
+"""What an institution shows with what it reports."""

@@ -1,0 +1,1 @@
+"""Groups of residents, with and without statutory rights."""

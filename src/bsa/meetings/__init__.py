@@ -1,0 +1,1 @@
+"""Meetings of forums: agenda, what is decided, who came."""

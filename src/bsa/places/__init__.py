@@ -1,0 +1,1 @@
+"""The neighbourhood as a place: logbook, assets, nuisances, finding places, the quarterly photo, the map."""

@@ -1,0 +1,1 @@
+"""Paper slips by which residents judge without an account."""

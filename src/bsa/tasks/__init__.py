@@ -1,0 +1,1 @@
+"""What is done in an initiative, what it costs, and how far the group sees its aims."""

@@ -1,0 +1,1 @@
+"""What anybody may say about a public page, without an account."""
