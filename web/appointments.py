@@ -32,14 +32,14 @@ from bsa.initiatives.shapes import InitiativeQuery
 from bsa.people.models import Language
 from bsa.people.shapes import ColleagueQuery
 from bsa.permissions import Actor, Permission, Role, require
-from bsa.residents.models import ReadingComfort
+from bsa.residents.models import ReadingComfort, may_keep
 from web.choices import ALL, own_neighbourhoods
 from web.dependencies import Sent, Visitor, WritingVisitor
 from web.forms import Form, Nothing, attempt, blank, read, read_change, version_in
 from web.guests import guest_of
 from web.languages import translations
 from web.pages import Pages, draw, environment, go
-from web.residents import own_residents
+from web.residents import as_option, unrestricted_of_own
 from web.when import as_typed, moment_in, next_hour
 
 router = Pages("appointments", prefix="/appointments")
@@ -234,7 +234,9 @@ def _whom(sent: FormData) -> dict[str, str]:
 
 def _new_page(request: Request, session: Session, visitor: Actor, form: Form[Any], status: int = 200) -> Response:
     worker = visitor.has(Role.ACTIVATOR)
-    own = own_residents(session, visitor) if worker else []
+    own = unrestricted_of_own(session, visitor) if worker else []
+    without_place = {f"resident:{one.id}" for one in own if not may_keep("appointment.place", one.level)}
+    chosen = form.values.get("whom")
     initiatives = list_initiatives(session, visitor, InitiativeQuery(open=True, limit=ALL)).items
     return draw(
         request,
@@ -242,10 +244,11 @@ def _new_page(request: Request, session: Session, visitor: Actor, form: Form[Any
         status,
         form=form,
         whom=[
-            *((f"resident:{key}", label) for key, label in own),
+            *((f"resident:{key}", label) for key, label in map(as_option, own)),
             *((f"initiative:{one.id}", one.title) for one in initiatives),
             *((f"area:{key}", label) for key, label in own_neighbourhoods(session, visitor)),
         ],
+        by_alias=chosen in without_place if chosen else bool(without_place),
         kinds=KINDS,
         colleagues=_colleagues(session, visitor),
     )

@@ -51,6 +51,7 @@ from bsa.residents.shapes import (
     ConsentIn,
     ResidentChange,
     ResidentIn,
+    ResidentItem,
     ResidentOut,
     ResidentPhaseIn,
     ResidentQuery,
@@ -350,8 +351,18 @@ def _area_options(session: Session, visitor: Actor, resident: ResidentOut) -> li
 
 def own_residents(session: Session, visitor: Actor, without: UUID | None = None) -> list[tuple[UUID, str]]:
     """Return one's own residents to choose from, those seen last first."""
+    return [as_option(one) for one in unrestricted_of_own(session, visitor) if one.id != without]
+
+
+def unrestricted_of_own(session: Session, visitor: Actor) -> list[ResidentItem]:
+    """Return one's own residents but the restricted ones, those seen last first."""
     own = list_residents(session, visitor, ResidentQuery(mine=True, limit=200)).items
-    return [(one.id, f"{one.call_name} ({one.area_name})") for one in own if one.id != without and not one.restricted]
+    return [one for one in own if not one.restricted]
+
+
+def as_option(resident: ResidentItem) -> tuple[UUID, str]:
+    """Return a resident as something to choose: the key, the name to call and where."""
+    return resident.id, f"{resident.call_name} ({resident.area_name})"
 
 
 def _colleagues(session: Session, visitor: Actor) -> list[tuple[UUID, str]]:

@@ -84,6 +84,25 @@ def test_an_appointment_is_changed_with_its_version_and_cancelled(client_of: Cli
     assert client.post("/appointments", json={"startsAt": "2026-03-25T10:00"}).status_code == 400
 
 
+def test_a_place_with_somebody_by_alias_is_refused_at_its_field(
+    client_of: ClientOf, database: Database, cast: Cast
+) -> None:
+    with database.writing() as session:
+        alias = a_resident(session, cast.activator, cast.here_id, "Man van nr. 14").id
+    client = client_of("activator")
+    told = {"startsAt": "2026-03-25T10:00:00Z", "residentId": str(alias)}
+
+    refused = client.post("/appointments", json=told | {"place": "Molenstraat 14"})
+    made = client.post("/appointments", json=told)
+
+    assert (refused.status_code, made.json()["mayHavePlace"]) == (400, False)
+    (fault,) = refused.json()["errors"]
+    assert (fault["location"], fault["code"]) == ("/place", "above_level")
+    assert "address" not in refused.text
+    path, etag = made.headers["location"].removeprefix("/api/v1"), made.headers["etag"]
+    assert client.patch(path, json={"place": "Molenstraat 14"}, headers={"If-Match": etag}).status_code == 400
+
+
 def test_the_calendar_is_read_without_signing_in_by_whoever_has_its_address(
     client_of: ClientOf, geert: UUID, database: Database
 ) -> None:

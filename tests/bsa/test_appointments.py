@@ -25,14 +25,15 @@ from bsa.areas.models import Level
 from bsa.areas.shapes import AreaIn
 from bsa.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
 from bsa.events import Event
+from bsa.lifecycle.actions import step_down
 from bsa.people.models import Account
 from bsa.people.queries import actor_by_name
 from bsa.permissions import Purpose
-from bsa.residents.actions import assign_worker, restrict_resident
-from bsa.residents.models import Resident, WorkerPart
-from bsa.residents.shapes import WorkerIn
+from bsa.residents.actions import assign_worker, raise_level, restrict_resident
+from bsa.residents.models import Informed, RegistrationLevel, Resident, WorkerPart
+from bsa.residents.shapes import LevelIn, WorkerIn
 
-from tests.cast import NOW, Cast, a_resident
+from tests.cast import NOW, Cast, a_dossier, a_resident
 from tests.line import walk_the_line
 
 TODAY = date(2026, 3, 24)
@@ -42,7 +43,7 @@ HERE = ZoneInfo("Europe/Amsterdam")
 
 @pytest.fixture
 def geert(session: Session, cast: Cast) -> Resident:
-    return a_resident(session, cast.activator, cast.here_id)
+    return a_dossier(session, cast.activator, cast.here_id)
 
 
 def a_visit(session: Session, cast: Cast, geert: Resident, **more: Any) -> Appointment:
@@ -204,6 +205,48 @@ def test_a_week_is_a_week_of_dutch_days(session: Session, cast: Cast, geert: Res
     assert found(until_on="2026-03-27") == 0
 
 
+def test_with_somebody_by_alias_no_place_is_kept_for_it_may_be_an_address(session: Session, cast: Cast) -> None:
+    alias = a_resident(session, cast.activator, cast.here_id, "Man van nr. 14")
+    assert not show_appointment(session, cast.activator, a_visit(session, cast, alias, place=None).id).may_have_place
+
+    with pytest.raises(Invalid) as refused:
+        a_visit(session, cast, alias)
+
+    assert [(fault.where, fault.code) for fault in refused.value.faults] == [(("place",), "above_level")]
+
+
+def test_no_place_is_added_later_with_somebody_by_alias(session: Session, cast: Cast) -> None:
+    alias = a_resident(session, cast.activator, cast.here_id, "Man van nr. 14")
+    visit = a_visit(session, cast, alias, place=None)
+
+    with pytest.raises(Invalid) as refused:
+        change_appointment(session, cast.activator, visit.id, None, AppointmentChange(place="Molenstraat 14"))
+
+    assert refused.value.faults[0].where == ("place",)
+    change_appointment(session, cast.activator, visit.id, None, AppointmentChange(minutes=30, place=None))
+    level = LevelIn(level=RegistrationLevel.KNOWN, informed_on=TODAY, informed_how=Informed.SPOKEN)
+    raise_level(session, cast.activator, alias.id, alias.version, level)
+    change_appointment(session, cast.activator, visit.id, None, AppointmentChange(place="Molenstraat 14"))
+    shown = show_appointment(session, cast.activator, visit.id)
+    assert (shown.place, shown.may_have_place) == ("Molenstraat 14", True)
+
+
+def test_a_step_down_to_alias_takes_the_places_away_and_leaves_the_appointments(session: Session, cast: Cast) -> None:
+    resident = a_dossier(session, cast.activator, cast.here_id)
+    other = a_visit(session, cast, a_dossier(session, cast.activator, cast.here_id, "Ria"))
+    visit = a_visit(session, cast, resident)
+
+    step_down(session, cast.activator, resident.id, None, LevelIn(level=RegistrationLevel.KNOWN))
+    session.expire_all()
+    assert show_appointment(session, cast.activator, visit.id).place == "Aan de keukentafel"
+    step_down(session, cast.activator, resident.id, None, LevelIn(level=RegistrationLevel.ALIAS))
+    session.expire_all()
+
+    assert show_appointment(session, cast.activator, visit.id).place is None
+    assert show_appointment(session, cast.activator, other.id).place == "Aan de keukentafel"
+    assert len(list_appointments(session, cast.activator, AppointmentQuery()).items) == 2
+
+
 # --- the calendar -----------------------------------------------------------------------------------------------------
 
 
@@ -211,7 +254,7 @@ def test_the_calendar_tells_when_and_where_about_and_nothing_of_anybody(session:
     street = record_area(session, None, AreaIn(level=Level.COMPLEX, name="Molenstraat", parent_id=cast.here_id))
     # The reach of an actor is read when somebody signs in.
     me = actor_by_name(session, "activator", Purpose.OWN_NEIGHBOURHOOD)
-    geert = a_resident(session, me, street.id)
+    geert = a_dossier(session, me, street.id)
     visit = a_visit(session, cast, geert)
     make_appointment(
         session,

@@ -268,6 +268,7 @@ def test_the_losses_of_a_step_down_are_told_before_it_is_taken(session: Session,
         "contact_value": 1,
         "age_band": 1,
         "contact_window": 1,
+        "appointment.place": 2,
         "asset.*": 1,
         "signal.*": 1,
         "learning_step.*": 1,
@@ -327,7 +328,7 @@ def test_a_step_down_to_alias_keeps_what_somebody_is_called(session: Session, ca
     assert event.facts == {"level": "alias"}
 
 
-ON_ALIAS = {"call", "promise", "stated", "reason", "kitchen", "visit", "turn"}
+ON_ALIAS = {"call", "promise", "stated", "reason", "turn"}
 """What may be kept of a resident by alias; nothing of the others may be left."""
 
 
@@ -354,7 +355,13 @@ def test_a_step_down_from_dossier_to_alias_leaves_none_of_the_deleted_values_any
 
 @pytest.mark.parametrize(
     ("left_in", "what"),
-    [("tie.*", "around"), ("practice_moment.*", "scary"), ("contact.own_note", "own"), ("full_name", "full")],
+    [
+        ("tie.*", "around"),
+        ("practice_moment.*", "scary"),
+        ("contact.own_note", "own"),
+        ("appointment.place", "kitchen"),
+        ("full_name", "full"),
+    ],
 )
 def test_a_value_that_a_step_down_leaves_in_is_found(
     database: Database,

@@ -117,6 +117,52 @@ def test_an_appointment_is_made_in_four_fields(browse: Browse, geert: UUID) -> N
     assert 'id="field-whom-error"' in nobody.text
 
 
+def test_a_place_with_somebody_by_alias_is_refused_beside_its_field_and_nothing_typed_is_lost(
+    browse: Browse, database: Database, cast: Cast, geert: UUID
+) -> None:
+    with database.writing() as session:
+        alias = a_resident(session, cast.activator, cast.here_id, "Man van nr. 14").id
+    browser, told = browse("activator"), "With somebody who is known by alias, leave this empty"
+    typed = {"starts_at": "2026-03-25T10:00", "whom": f"resident:{alias}", "kind": "practice", "minutes": "45"}
+
+    refused = browser.fill_in("/appointments", **typed, place="Molenstraat 14")
+
+    assert refused.status_code == 400
+    assert 'id="field-place-error"' in refused.text
+    for kept in ("2026-03-25T10:00", "Molenstraat 14", 'value="45"', f'value="resident:{alias}" selected'):
+        assert kept in refused.text
+    made = browser.fill_in("/appointments", **typed).headers["location"]
+    version = browser.version(Appointment, UUID(made.rsplit("/", 1)[1]))
+    changed = browser.fill_in(made, starts_at="2026-03-26T11:00", minutes="50", place="Molenstraat 14", version=version)
+    assert changed.status_code == 400
+    assert 'id="field-place-error"' in changed.text
+    for kept in ("2026-03-26T11:00", "Molenstraat 14", 'value="50"', told):
+        assert kept in changed.text
+    assert told in browser.get("/appointments/new").text
+    assert told in browser.get(f"/appointments/new?whom=resident:{alias}").text
+    assert told not in browser.get(f"/appointments/new?whom=resident:{geert}").text
+
+
+def test_a_visit_together_to_somebody_by_alias_has_no_place(browse: Browse, database: Database, cast: Cast) -> None:
+    with database.writing() as session:
+        alias = a_resident(session, cast.activator, cast.here_id, "Man van nr. 14").id
+        told = HandoverIn(to_account_id=cast.colleague.id, reason=HandoverReason.LEAVES)
+        handover = propose_handover(session, cast.activator, alias, told).id
+    browser = browse("activator")
+
+    refused = browser.fill_in(
+        f"/handovers/{handover}/agreements",
+        agreed_on=TODAY,
+        starts_at="2026-03-26T10:00",
+        place="Molenstraat 14",
+        version=browser.version(Handover, handover),
+    )
+
+    assert refused.status_code == 400
+    assert 'id="agree-place-error"' in refused.text
+    assert "Molenstraat 14" in refused.text
+
+
 def test_an_appointment_is_moved_and_cancelled(browse: Browse, visit: UUID) -> None:
     browser, path = browse("activator"), f"/appointments/{visit}"
     sent = {"starts_at": "2026-03-27T09:30", "minutes": "30", "place": ""}

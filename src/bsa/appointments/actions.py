@@ -12,15 +12,15 @@ from bsa.appointments.models import Appointment, AppointmentKind, CalendarAddres
 from bsa.appointments.queries import find_appointment
 from bsa.appointments.shapes import AppointmentChange, AppointmentIn
 from bsa.areas.queries import find_area
-from bsa.errors import N_, Conflict, MovedTo, NotFound, invalid
+from bsa.errors import N_, Conflict, Invalid, MovedTo, NotFound, invalid
 from bsa.events import note
 from bsa.initiatives.models import Initiative
 from bsa.initiatives.queries import initiative_named
 from bsa.people.models import Account
 from bsa.people.queries import digest_of, find_colleague
 from bsa.permissions import Actor, Permission, require
-from bsa.residents.actions import changeable
-from bsa.residents.models import Resident
+from bsa.residents.actions import above_level, changeable
+from bsa.residents.models import Resident, may_keep
 from bsa.rows import not_stale
 from bsa.sealing import open_rows
 
@@ -51,6 +51,7 @@ def make_appointment(session: Session, actor: Actor, told: AppointmentIn) -> App
 
 def book(session: Session, actor: Actor, appointment: Appointment) -> Appointment:
     """Put an appointment in the calendar: for deeds that bring an appointment with them."""
+    _refuse_place_above_level(session, appointment)
     session.add(appointment)
     note(session, actor, "appointment.made", appointment, appointment_kind=appointment.kind)
     session.flush()
@@ -76,6 +77,7 @@ def change_appointment(
         appointment.with_account_id = _companion(session, actor, change.with_account_id, there)
     if "place" in given:
         appointment.place = change.place
+        _refuse_place_above_level(session, appointment)
     appointment.touch()
     note(session, actor, "appointment.changed", appointment)
     session.flush()
@@ -131,6 +133,14 @@ def _changeable(session: Session, actor: Actor, appointment_id: UUID, version: i
         raise Conflict("This appointment was cancelled. Make a new one.")
     open_rows(session, [appointment])
     return appointment
+
+
+def _refuse_place_above_level(session: Session, appointment: Appointment) -> None:
+    """Refuse a place with somebody who is known by an alias only: it may well be an address."""
+    if appointment.resident_id is None or appointment.place is None:
+        return
+    if not may_keep("appointment.place", session.get_one(Resident, appointment.resident_id).level):
+        raise Invalid(above_level("place", "appointment.place"))
 
 
 def _resident(session: Session, actor: Actor, resident_id: UUID | None) -> Resident | None:

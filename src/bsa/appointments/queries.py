@@ -20,7 +20,7 @@ from bsa.paging import Order, cursor_after, fetch
 from bsa.people.models import Account, AccountRole, Language
 from bsa.people.queries import digest_of
 from bsa.permissions import Actor, Permission, Role, allows, require
-from bsa.residents.models import Resident
+from bsa.residents.models import Resident, may_keep
 from bsa.residents.queries import get_record, visible_to
 from bsa.rows import Moment, locked
 from bsa.sealing import note_read, open_cell
@@ -105,6 +105,7 @@ def _appointments(actor: Actor) -> Select[*tuple[Any, ...]]:
             col(colleague.display_name).label("with_account_name"),
             col(Resident.call_name).label("call_name"),
             col(Resident.restricted_on).label("restricted_on"),
+            col(Resident.level).label("resident_level"),
             visible_to(actor).label("resident_known"),
             col(Initiative.title).label("initiative_title"),
             col(Area.name).label("area_name"),
@@ -156,6 +157,7 @@ def _item(session: Session, actor: Actor, row: Any) -> AppointmentOut:
         starts_at=appointment.starts_at,
         minutes=appointment.minutes,
         place=place,
+        may_have_place=resident_id is None or may_keep("appointment.place", row.resident_level),
         cancelled_on=appointment.cancelled_on,
     )
 

@@ -24,6 +24,7 @@ class AppointmentIn(Shape):
     """A colleague who comes along."""
     area_id: UUID | None = None
     place: Line | None = None
+    """May be an address, so with a resident it may be kept from the level `known` on."""
 
 
 class AppointmentChange(Shape):
@@ -64,6 +65,8 @@ class AppointmentOut(Resource):
     starts_at: datetime
     minutes: int
     place: str | None
+    may_have_place: bool
+    """No with somebody who is known by alias: a place may be an address."""
     cancelled_on: date | None
 
 

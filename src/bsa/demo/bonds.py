@@ -154,19 +154,23 @@ def _appointments(days: Days, people: list[Person]) -> None:
     """Marloes' week: visits, practising, the meeting of the initiative; one with Daan, and one cancelled."""
 
     def plan(number: int, wanted: Plan) -> None:
+        whom, planned_on = people[wanted.whom % len(people)], working_day(days.today - timedelta(days=3))
+        # A place may be an address: with somebody by alias it is not kept.
+        known = whom.level is not RegistrationLevel.ALIAS and whom.known_on < planned_on
+
         def deed(session: Session, stage: Stage) -> None:
             told = AppointmentIn(
                 starts_at=_at(days, wanted.in_days, wanted.at),
                 kind=wanted.kind,
-                resident_id=stage[people[wanted.whom % len(people)].name],
+                resident_id=stage[whom.name],
                 with_account_id=stage.actor("colleague").id if number == 1 else None,
-                place=wanted.place,
+                place=wanted.place if known else None,
             )
             made = make_appointment(session, stage.actor("activator"), told)
             if number == len(PLANS) - 1:
                 cancel_appointment(session, stage.actor("activator"), made.id, None)
 
-        days.add(working_day(days.today - timedelta(days=3)), deed)
+        days.add(planned_on, deed)
 
     for number, wanted in enumerate(PLANS):
         plan(number, wanted)
@@ -201,7 +205,7 @@ def _hand_over(days: Days, background: Background, own: list[Person]) -> None:
 
     def agree(name: str, ago: int, visit_in: int) -> None:
         def deed(session: Session, stage: Stage) -> None:
-            told = AgreementIn(agreed_on=clock.today(), starts_at=_at(days, visit_in, time(10)), place="Bij de bewoner")
+            told = AgreementIn(agreed_on=clock.today(), starts_at=_at(days, visit_in, time(10)))
             agree_handover(session, stage.actor("colleague"), stage[name], None, told)
 
         days.add(working_day(days.today - timedelta(days=ago)), deed)

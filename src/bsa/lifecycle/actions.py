@@ -10,13 +10,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col
 
-from bsa.contacts.models import Contact
 from bsa.digests import keyed_digest
 from bsa.errors import N_, Fault, Invalid, MovedTo, NotFound
 from bsa.events import note
 from bsa.initiatives.models import Participant
 from bsa.keystore import KeyStore
-from bsa.lifecycle.queries import of_this, refuse_not_lower, table_of
+from bsa.lifecycle.queries import cell_of, of_this, refuse_not_lower, table_of
 from bsa.lifecycle.rows import delete_rows, leaning_on, move_rows
 from bsa.needs.models import LayerConfirmation, NeedLayer
 from bsa.permissions import Actor, Permission, require
@@ -127,8 +126,8 @@ def _delete_field(session: Session, resident: Resident, field: str) -> None:
         session.execute(delete(LayerConfirmation).where(col(LayerConfirmation.layer_id).in_(deeper)))
         session.execute(delete(NeedLayer).where(of_this(resident, field)))
     else:
-        column = field.removeprefix("contact.")
-        session.execute(update(Contact).where(of_this(resident, field)).values({column: None}))
+        cell = cell_of(field)
+        session.execute(update(cell.table).where(of_this(resident, field)).values({cell.name: None}))
 
 
 def _duplicate(session: Session, actor: Actor, resident: Resident, wanted: MergeIn) -> Resident:

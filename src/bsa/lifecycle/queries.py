@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy import Column, ColumnElement, Table, func, select
 from sqlmodel import Session, col
 
-from bsa.contacts.models import Contact
 from bsa.errors import invalid
 from bsa.needs.models import NeedLayer
 from bsa.permissions import Actor, Permission, allows
@@ -42,13 +41,19 @@ def of_this(resident: Resident, field: str) -> ColumnElement[bool]:
         return table_of(field).c.resident_id == resident.id
     if field == "need.deeper_layers":
         return (col(NeedLayer.resident_id) == resident.id) & (col(NeedLayer.depth) > 0)
-    note = {"contact.own_note": col(Contact.own_note), "contact.shareable_note": col(Contact.shareable_note)}[field]
-    return (col(Contact.resident_id) == resident.id) & note.is_not(None)
+    cell = cell_of(field)
+    return (cell.table.c.resident_id == resident.id) & cell.is_not(None)
 
 
 def table_of(field: str) -> Table:
     """Return the table of a field `table.*`: every row of it, of this resident, may be kept or not."""
     return METADATA.tables[field.removesuffix(".*")]
+
+
+def cell_of(field: str) -> Column[str]:
+    """Return the column of a field `table.column`: one cell in rows that stay."""
+    table, _, column = field.partition(".")
+    return METADATA.tables[table].columns[column]
 
 
 def _how_many(session: Session, resident: Resident, field: str) -> int:

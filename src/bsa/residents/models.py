@@ -102,6 +102,7 @@ FIELD_LEVELS: dict[str, RegistrationLevel] = {
     "contact_value": RegistrationLevel.KNOWN,
     "age_band": RegistrationLevel.KNOWN,
     "contact_window": RegistrationLevel.KNOWN,
+    "appointment.place": RegistrationLevel.KNOWN,
     "asset.*": RegistrationLevel.KNOWN,
     "signal.*": RegistrationLevel.KNOWN,
     "learning_step.*": RegistrationLevel.KNOWN,
