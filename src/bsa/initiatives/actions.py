@@ -7,16 +7,35 @@ from sqlmodel import Session, col, select
 
 from bsa import clock
 from bsa.areas.queries import find_area
-from bsa.errors import N_, Conflict, MovedTo, NotFound, invalid
+from bsa.errors import N_, Conflict, MovedTo, NotFound, Question, invalid
 from bsa.events import note
-from bsa.initiatives.models import Aim, Initiative, InitiativeTheme, Participant, Phase
-from bsa.initiatives.queries import find_initiative, get_initiative
-from bsa.initiatives.shapes import AimIn, InitiativeChange, InitiativeIn, ParticipantIn, PhaseIn, ReachedIn
+from bsa.initiatives.codes import make_code
+from bsa.initiatives.models import Aim, Initiative, InitiativePage, InitiativeTheme, Participant, Phase
+from bsa.initiatives.naming import named_in
+from bsa.initiatives.queries import find_initiative, find_page, get_initiative, is_public
+from bsa.initiatives.shapes import (
+    AimIn,
+    InitiativeChange,
+    InitiativeIn,
+    InitiativePageChange,
+    InitiativePageIn,
+    ParticipantIn,
+    PhaseIn,
+    PublicationIn,
+    ReachedIn,
+)
+from bsa.institutions.models import InstitutionContact
+from bsa.people.models import Account
 from bsa.permissions import Actor, Permission, require
 from bsa.residents.actions import changeable, consents_to
 from bsa.residents.models import ConsentScope, Resident
-from bsa.rows import not_later
+from bsa.residents.queries import looked_after_by
+from bsa.rows import not_later, not_stale
+from bsa.sealing import note_read, open_cell
 from bsa.themes.models import Theme
+
+TEXTS = ("title", "words", "when_next", "where", "whom_to_call")
+"""The texts of a public page."""
 
 
 def start_initiative(session: Session, actor: Actor, told: InitiativeIn) -> Initiative:
@@ -77,6 +96,11 @@ def move_phase(session: Session, actor: Actor, initiative_id: UUID, version: int
         initiative.lesson = told.lesson
     initiative.touch()
     note(session, actor, "initiative.phase_moved", initiative, before=before, phase=told.phase, since=since)
+    if told.phase is Phase.STOPPED:
+        # Nobody is sent to what is no longer there.
+        page = session.scalar(select(InitiativePage).where(col(InitiativePage.initiative_id) == initiative.id))
+        if page is not None and is_public(page):
+            _withdraw(session, actor, page)
     session.flush()
     return initiative
 
@@ -179,6 +203,132 @@ def unlink_theme(session: Session, actor: Actor, initiative_id: UUID, theme_id: 
     initiative.touch()
     note(session, actor, "initiative.theme_unlinked", initiative, theme_id=theme_id)
     session.flush()
+
+
+def draft_page(session: Session, actor: Actor, initiative_id: UUID, told: InitiativePageIn) -> InitiativePage:
+    """Write the public page of an initiative; nobody outside the team sees it before it is approved."""
+    initiative = get_initiative(session, actor, initiative_id, Permission.PUBLISH_INITIATIVE)
+    if session.scalar(select(InitiativePage.id).where(col(InitiativePage.initiative_id) == initiative.id)):
+        raise Conflict("This initiative has a page already. Change that one.")
+    _refuse_names(session, actor, initiative, told)
+    page = InitiativePage(
+        initiative_id=initiative.id,
+        area_id=initiative.area_id,
+        code=_free_code(session),
+        title=told.title,
+        words=told.words,
+        when_next=told.when_next,
+        where=told.where,
+        whom_to_call=told.whom_to_call,
+    )
+    session.add(page)
+    note(session, actor, "initiative_page.drafted", page)
+    session.flush()
+    return page
+
+
+def change_page(
+    session: Session, actor: Actor, initiative_id: UUID, version: int | None, change: InitiativePageChange
+) -> InitiativePage:
+    """Write a public page anew; when everybody reads it already, it is shown and asked about first."""
+    initiative = get_initiative(session, actor, initiative_id, Permission.PUBLISH_INITIATIVE)
+    page = find_page(session, actor, initiative_id)
+    not_stale(page, version)
+    _refuse_names(session, actor, initiative, change)
+    if is_public(page) and not change.previewed:
+        raise Question("Everybody reads this page already. Shall it say this from now on?", "previewed")
+    for name in TEXTS:
+        setattr(page, name, getattr(change, name))
+    page.touch()
+    note(session, actor, "initiative_page.changed", page)
+    session.flush()
+    return page
+
+
+def publish_page(
+    session: Session, actor: Actor, initiative_id: UUID, version: int | None, told: PublicationIn
+) -> InitiativePage:
+    """Let everybody read a page, after a person read it as it will be; one that was withdrawn comes back the same."""
+    initiative = get_initiative(session, actor, initiative_id, Permission.PUBLISH_INITIATIVE)
+    page = find_page(session, actor, initiative_id)
+    not_stale(page, version)
+    if is_public(page):
+        raise Conflict("Everybody reads this page already.")
+    if initiative.phase is Phase.STOPPED:
+        raise Conflict("This initiative has stopped. Take it up again first.")
+    if not told.previewed:
+        raise invalid("previewed", "preview_first", "Read the preview and say that it may be published as it stands.")
+    # Somebody may have got an account, or have begun to take part, since it was written.
+    _refuse_names(session, actor, initiative, page)
+    page.published_on, page.published_by_id, page.withdrawn_on = clock.today(), actor.id, None
+    page.touch()
+    note(session, actor, "initiative_page.published", page)
+    session.flush()
+    return page
+
+
+def withdraw_page(session: Session, actor: Actor, initiative_id: UUID) -> InitiativePage:
+    """Take a page away from everybody, at once and whatever changed meanwhile."""
+    get_initiative(session, actor, initiative_id, Permission.PUBLISH_INITIATIVE)
+    page = find_page(session, actor, initiative_id)
+    if not is_public(page):
+        raise Conflict("Nobody outside the team can read this page.")
+    return _withdraw(session, actor, page)
+
+
+def _withdraw(session: Session, actor: Actor, page: InitiativePage) -> InitiativePage:
+    page.withdrawn_on = clock.today()
+    page.touch()
+    note(session, actor, "initiative_page.withdrawn", page)
+    session.flush()
+    return page
+
+
+def _free_code(session: Session) -> str:
+    """Return a code that no page has, withdrawn ones neither: old posters lead nowhere rather than elsewhere."""
+    while True:
+        code = make_code()
+        if session.scalar(select(InitiativePage.id).where(col(InitiativePage.code) == code)) is None:
+            return code
+
+
+def _refuse_names(
+    session: Session, actor: Actor, initiative: Initiative, told: InitiativePageIn | InitiativePage
+) -> None:
+    """Refuse a text that names somebody with an account, of an institution, or an own resident who takes part.
+
+    Whom a colleague looks after is not looked up: to be refused would tell that there is somebody of that name.
+    """
+    employees = [
+        open_cell(session, Account, "display_name", key, None, cell) or ""
+        for key, cell in session.execute(select(col(Account.id), col(Account.display_name)))
+    ]
+    officials = [
+        open_cell(session, InstitutionContact, "name", key, None, cell) or ""
+        for key, cell in session.execute(select(col(InstitutionContact.id), col(InstitutionContact.name)))
+    ]
+    residents = _names_of_participants(session, actor, initiative.id)
+    for where in TEXTS:
+        found = named_in(getattr(told, where), [*employees, *officials, *residents], [*employees, *officials])
+        if found is not None:
+            raise invalid(
+                where, "names_somebody", "This names {who}. Leave the name out: the page names nobody.", who=found
+            )
+
+
+def _names_of_participants(session: Session, actor: Actor, initiative_id: UUID) -> list[str]:
+    rows = session.execute(
+        select(col(Resident.id), col(Resident.call_name), col(Resident.full_name))
+        .join(Participant, col(Participant.resident_id) == Resident.id)
+        .where(col(Participant.initiative_id) == initiative_id, looked_after_by(actor))
+        .distinct()
+    ).all()
+    note_read(session, [row.id for row in rows])
+    return [
+        open_cell(session, Resident, column, row.id, row.id, getattr(row, column)) or ""
+        for row in rows
+        for column in ("call_name", "full_name")
+    ]
 
 
 def _resident_named(session: Session, actor: Actor, resident_id: UUID, *, at: str) -> Resident:

@@ -1,5 +1,6 @@
 """Reading initiatives, always as someone."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -10,13 +11,16 @@ from sqlmodel import Session, col
 from bsa.areas.models import Area
 from bsa.areas.queries import lies_within
 from bsa.errors import NotFound, invalid
-from bsa.initiatives.models import Aim, Initiative, InitiativeTheme, Participant, Phase
+from bsa.initiatives.codes import read_code
+from bsa.initiatives.models import Aim, Initiative, InitiativePage, InitiativeTheme, Participant, Phase
 from bsa.initiatives.shapes import (
     AimOut,
     InitiativeItem,
     InitiativeOut,
+    InitiativePageOut,
     InitiativeQuery,
     ParticipantOut,
+    PublicInitiative,
     ThemeLink,
 )
 from bsa.paging import Order, cursor_after, fetch
@@ -30,6 +34,9 @@ from bsa.shapes import Page
 from bsa.themes.models import Theme
 from bsa.themes.queries import show_themes
 from bsa.themes.shapes import ThemeOut
+
+MOST_WORDS = 15
+"""The most words that the sentences of a page for residents have on average, when it is easy to read."""
 
 NEWEST_FIRST = Order((col(Initiative.started_on), True), (col(Initiative.id), True))
 
@@ -159,6 +166,81 @@ def initiative_out(session: Session, actor: Actor, initiative: Initiative) -> In
     )
 
 
+def find_page(session: Session, actor: Actor, initiative_id: UUID) -> InitiativePage:
+    """Return the public page of an initiative that the actor may know of, published or not."""
+    initiative = find_initiative(session, actor, initiative_id)
+    require(actor, Permission.PUBLISH_INITIATIVE, initiative)
+    query = select(InitiativePage).where(col(InitiativePage.initiative_id) == initiative.id)
+    page = session.scalar(locked(session, query, InitiativePage))
+    if page is None:
+        raise NotFound
+    return page
+
+
+def show_page(session: Session, actor: Actor, initiative_id: UUID) -> InitiativePageOut:
+    """Show the public page of an initiative to the team, as it is or will be."""
+    page = find_page(session, actor, initiative_id)
+    initiative_title, area_name = session.execute(
+        select(col(Initiative.title), col(Area.name))
+        .join(Area, col(Area.id) == Initiative.area_id)
+        .where(col(Initiative.id) == initiative_id)
+    ).one()
+    return InitiativePageOut(
+        id=page.id,
+        version=page.version,
+        created_at=page.created_at,
+        changed_at=page.changed_at,
+        allowed_actions=[Permission.PUBLISH_INITIATIVE.value],
+        initiative_id=page.initiative_id,
+        initiative_title=initiative_title,
+        area_name=area_name,
+        code=page.code,
+        title=page.title,
+        words=page.words,
+        when_next=page.when_next,
+        where=page.where,
+        whom_to_call=page.whom_to_call,
+        public=is_public(page),
+        published_on=page.published_on,
+        withdrawn_on=page.withdrawn_on,
+        long_sentences=_words_in_a_sentence(page.words) > MOST_WORDS,
+    )
+
+
+def show_public_initiative(session: Session, code: str) -> PublicInitiative:
+    """Show what everybody may read of an initiative, by the short code of its page."""
+    row = session.execute(
+        select(InitiativePage, col(Area.name))
+        .join(Area, col(Area.id) == InitiativePage.area_id)
+        .where(col(InitiativePage.code) == read_code(code))
+    ).first()
+    if row is None or not is_public(row[0]):
+        raise NotFound
+    page, area_name = row
+    return PublicInitiative(
+        code=page.code,
+        area_name=area_name,
+        title=page.title,
+        words=page.words,
+        when_next=page.when_next,
+        where=page.where,
+        whom_to_call=page.whom_to_call,
+        published_on=page.published_on,
+        organisation=session.info["settings"].organisation,
+    )
+
+
+def is_public(page: InitiativePage) -> bool:
+    """Tell whether everybody can read a page."""
+    return page.published_on is not None and page.withdrawn_on is None
+
+
+def _words_in_a_sentence(text: str) -> float:
+    """Return how many words the sentences of a text have on average."""
+    sentences = [one for one in re.split(r"(?<=[.!?])\s+|\n+", text) if one.strip()]
+    return sum(len(one.split()) for one in sentences) / len(sentences) if sentences else 0
+
+
 def aim_out(aim: Aim) -> AimOut:
     """Draw up an aim."""
     return AimOut(id=aim.id, text=aim.text, sign=aim.sign, reached_on=aim.reached_on)
@@ -223,8 +305,17 @@ def _participants_now() -> ColumnElement[int]:
 
 
 def _allowed(actor: Actor, initiative: Initiative) -> list[str]:
-    deeds = [Permission.CHANGE_INITIATIVE, Permission.DRAFT_ASK]
+    deeds = [
+        Permission.CHANGE_INITIATIVE,
+        Permission.DRAFT_ASK,
+        Permission.KEEP_BUDGET,
+        Permission.SCORE_AIM,
+        Permission.KEEP_GROUP,
+        Permission.PUBLISH_INITIATIVE,
+    ]
     allowed = [deed.value for deed in deeds if allows(actor, deed, initiative)]
+    if initiative.phase is not Phase.STOPPED and allows(actor, Permission.PLAN_TASK, initiative):
+        allowed.append(Permission.PLAN_TASK.value)
     # Whether somebody may take part hangs on the resident; here it is enough that the actor can have residents.
     if initiative.phase is not Phase.STOPPED and allows(actor, Permission.ADD_PARTICIPANT):
         allowed.append(Permission.ADD_PARTICIPANT.value)

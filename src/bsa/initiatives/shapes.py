@@ -1,10 +1,10 @@
 """What comes in and goes out about initiatives."""
 
 from datetime import date
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from bsa.initiatives.models import Origin, ParticipantPart, Phase
@@ -87,6 +87,35 @@ class ThemeLinkIn(Shape):
     theme_id: UUID
 
 
+PageTitle = Annotated[Line, StringConstraints(max_length=120)]
+PageWords = Annotated[Text, StringConstraints(max_length=1000)]
+
+
+class InitiativePageIn(Shape):
+    """The texts of an initiative's public page. It names nobody: no resident, no employee."""
+
+    title: PageTitle
+    words: PageWords
+    """What it is, in plain words."""
+    when_next: Line | None = None
+    where: Line | None = None
+    whom_to_call: Line | None = None
+    """The team's own telephone or address."""
+
+
+class InitiativePageChange(InitiativePageIn):
+    """The texts as they are from now on, all of them: what is left out is taken away."""
+
+    previewed: bool = False
+    """Asked when everybody can read the page already: that a person read it as it will be, and approves it."""
+
+
+class PublicationIn(Shape):
+    """That a person read the page as everybody will see it, and approves it."""
+
+    previewed: bool = False
+
+
 class InitiativeQuery(Listing):
     """Which initiatives to list."""
 
@@ -158,3 +187,37 @@ class InitiativeOut(Resource):
     participants: list[ParticipantOut] = Field(default_factory=list)
     participant_count: int
     """All who take part now, named here or not."""
+
+
+class InitiativePageOut(Resource):
+    """The public page of an initiative, for the team that answers for it."""
+
+    initiative_id: UUID
+    initiative_title: str
+    area_name: str
+    code: str
+    title: str
+    words: str
+    when_next: str | None
+    where: str | None
+    whom_to_call: str | None
+    public: bool
+    """Tells that everybody can read it now."""
+    published_on: date | None
+    withdrawn_on: date | None
+    long_sentences: bool
+    """Its sentences have more words than residents read with ease; it is told, and refused to nobody."""
+
+
+class PublicInitiative(Shape):
+    """What everybody may read of an initiative: no person stands in it."""
+
+    code: str
+    area_name: str
+    title: str
+    words: str
+    when_next: str | None
+    where: str | None
+    whom_to_call: str | None
+    published_on: date
+    organisation: str
