@@ -40,6 +40,7 @@ MANY: dict[ReminderKind, tuple[str, dict[str, str], str]] = {
     ReminderKind.WINDOW_CLOSING: ("commitments.index", {"open": "true"}, ""),
     ReminderKind.COMMITMENT_LATE: ("commitments.index", {"late": "true"}, ""),
     ReminderKind.ASK_OVERDUE: ("asks.index", {"state": "unanswered"}, ""),
+    ReminderKind.VOICE_WAITS: ("voices.index", {"open": "true"}, ""),
 }
 """The list in which things of a kind are found; the others stand one by one on the page of reminders."""
 

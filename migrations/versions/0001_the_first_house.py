@@ -302,6 +302,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_forum_area_id"), ["area_id"], unique=False)
 
     op.create_table(
+        "forum_calendar",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("forum_id", sa.Uuid(), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("token_digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["forum_id"], ["forum.id"], name=op.f("fk_forum_calendar_forum_id_forum")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_forum_calendar")),
+        sa.UniqueConstraint("forum_id", name=op.f("uq_forum_calendar_forum_id")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_forum_calendar_token_digest")),
+    )
+    op.create_table(
         "household",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -741,6 +753,7 @@ def upgrade() -> None:
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("place", sa.String(length=200), nullable=True),
+        sa.Column("invited_on", sa.Date(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published_on", sa.Date(), nullable=True),
@@ -847,7 +860,10 @@ def upgrade() -> None:
                 "team_promises",
                 "window_closing",
                 "commitment_late",
+                "take_higher",
                 "ask_overdue",
+                "agreement_ends",
+                "voice_waits",
                 name="reminderkind",
                 native_enum=False,
                 create_constraint=True,
@@ -1110,10 +1126,12 @@ def upgrade() -> None:
         sa.Column("decided_on", sa.Date(), nullable=True),
         sa.Column("decided_by_id", sa.Uuid(), nullable=True),
         sa.Column("theme_id", sa.Uuid(), nullable=True),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint("(state = 'open') = (decided_on IS NULL)", name=op.f("ck_suggestion_decided_with_day")),
         sa.CheckConstraint(
             "state <> 'taken_up' OR theme_id IS NOT NULL", name=op.f("ck_suggestion_taken_up_in_a_theme")
         ),
+        sa.CheckConstraint("state = 'open' OR words IS NULL", name=op.f("ck_suggestion_words_while_open")),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_suggestion_area_id_area")),
         sa.ForeignKeyConstraint(["decided_by_id"], ["account.id"], name=op.f("fk_suggestion_decided_by_id_account")),
         sa.ForeignKeyConstraint(["theme_id"], ["theme.id"], name=op.f("fk_suggestion_theme_id_theme")),
@@ -1322,6 +1340,8 @@ def upgrade() -> None:
         sa.Column("invited", sa.Boolean(), nullable=False),
         sa.Column("came", sa.Boolean(), nullable=True),
         sa.Column("persons", sa.Integer(), nullable=False),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.CheckConstraint("institution_id IS NULL OR group_id IS NULL", name=op.f("ck_attendance_one_of_them")),
         sa.CheckConstraint("persons >= 0", name=op.f("ck_attendance_from_0")),
         sa.ForeignKeyConstraint(
@@ -1405,6 +1425,7 @@ def upgrade() -> None:
         ),
         sa.Column("moved_count", sa.Integer(), nullable=False),
         sa.Column("reopened_count", sa.Integer(), nullable=False),
+        sa.Column("slips_until", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_commitment_area_id_area")),
         sa.ForeignKeyConstraint(["ask_id"], ["ask.id"], name=op.f("fk_commitment_ask_id_ask")),
         sa.ForeignKeyConstraint(
@@ -2123,9 +2144,14 @@ def upgrade() -> None:
         sa.Column("theme_id", sa.Uuid(), nullable=True),
         sa.Column("title", sa.String(length=200), nullable=True),
         sa.Column("outcome", sa.String(length=1000), nullable=True),
+        sa.Column("reason", sa.String(length=1000), nullable=True),
+        sa.Column("taken_higher_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
             "(kind = 'ask') = (ask_id IS NOT NULL) AND (kind = 'commitment') = (commitment_id IS NOT NULL) AND (kind = 'theme') = (theme_id IS NOT NULL) AND (kind <> 'other' OR title IS NOT NULL)",
             name=op.f("ck_agenda_item_about_something"),
+        ),
+        sa.CheckConstraint(
+            "(reason IS NULL) = (taken_higher_on IS NULL)", name=op.f("ck_agenda_item_taken_with_reason")
         ),
         sa.ForeignKeyConstraint(["ask_id"], ["ask.id"], name=op.f("fk_agenda_item_ask_id_ask")),
         sa.ForeignKeyConstraint(
@@ -2486,6 +2512,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_public_voice_commitment_id"), ["commitment_id"], unique=False)
 
     op.create_table(
+        "voice_hour",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_voice_hour")),
+        sa.UniqueConstraint("who", name=op.f("uq_voice_hour_who")),
+    )
+    with op.batch_alter_table("voice_hour", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_voice_hour_until"), ["until"], unique=False)
+
+    op.create_table(
         "suggested_need",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -2633,6 +2672,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_translation_decision_resident_id"), ["resident_id"], unique=False)
 
     op.create_table(
+        "institution_notice",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "answer_due",
+                "answer_overdue",
+                "commitment_due",
+                "judging",
+                name="noticekind",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_institution_notice_institution_id_institution")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_institution_notice")),
+        sa.UniqueConstraint(
+            "kind", "subject_id", "due_on", "days", name=op.f("uq_institution_notice_kind_subject_id_due_on_days")
+        ),
+    )
+    with op.batch_alter_table("institution_notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_institution_notice_institution_id"), ["institution_id"], unique=False)
+
+    op.create_table(
         "evidence",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -2644,12 +2715,17 @@ def upgrade() -> None:
         sa.Column("caption", sa.String(length=200), nullable=True),
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("entered_by_team", sa.Boolean(), nullable=False),
         sa.Column("taken_back_on", sa.Date(), nullable=True),
+        sa.Column("taken_back_by_team", sa.Boolean(), nullable=True),
         sa.CheckConstraint(
             "media_type IN ('image/jpeg', 'image/png', 'application/pdf')", name=op.f("ck_evidence_known_type")
         ),
         sa.CheckConstraint(
             "(taken_back_on IS NULL) = (content IS NOT NULL)", name=op.f("ck_evidence_there_until_taken_back")
+        ),
+        sa.CheckConstraint(
+            "(taken_back_on IS NULL) = (taken_back_by_team IS NULL)", name=op.f("ck_evidence_taken_back_by_somebody")
         ),
         sa.ForeignKeyConstraint(
             ["commitment_id"], ["commitment.id"], name=op.f("fk_evidence_commitment_id_commitment")
@@ -2772,6 +2848,7 @@ def upgrade() -> None:
         sa.Column("commitment_id", sa.Uuid(), nullable=False),
         sa.Column("area_id", sa.Uuid(), nullable=False),
         sa.Column("handed_out_on", sa.Date(), nullable=False),
+        sa.Column("handed_out_by_id", sa.Uuid(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=False),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("event_id", sa.Uuid(), nullable=True),
@@ -2781,6 +2858,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["event_id"], ["commitment_event.id"], name=op.f("fk_slip_round_event_id_commitment_event")
+        ),
+        sa.ForeignKeyConstraint(
+            ["handed_out_by_id"], ["account.id"], name=op.f("fk_slip_round_handed_out_by_id_account")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_slip_round")),
     )
@@ -2841,6 +2921,33 @@ def upgrade() -> None:
         batch_op.create_index("ix_slip_count_round_id_verdict", ["round_id", "verdict"], unique=True)
 
     # ### end Alembic commands ###
+    _let_history_stay()
+
+
+def _let_history_stay() -> None:
+    """What happened to an ask or a commitment is not changed and not deleted, by nobody; only a draft leaves nothing."""
+    refuse = "What happened is not changed: enter what happens next."
+    on_sqlite = op.get_bind().dialect.name == "sqlite"
+    if on_sqlite:
+        then = f"BEGIN SELECT RAISE(ABORT, '{refuse}'); END"
+    else:
+        then = "EXECUTE FUNCTION history_stays()"
+        op.execute(
+            "CREATE FUNCTION history_stays() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION '{refuse}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        )
+    for table, deed, only in HISTORY:
+        when = f"WHEN ({only})" if only else ""
+        op.execute(f"CREATE TRIGGER {table}_no_{deed} BEFORE {deed} ON {table} FOR EACH ROW {when} {then}")
+
+
+HISTORY = (
+    ("ask_event", "update", ""),
+    ("ask_event", "delete", "OLD.kind <> 'drafted'"),
+    ("commitment_event", "update", ""),
+    ("commitment_event", "delete", ""),
+)
+"""Table, what is refused, and for which rows."""
 
 
 def downgrade() -> None:
@@ -2884,6 +2991,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_evidence_commitment_id"))
 
     op.drop_table("evidence")
+    with op.batch_alter_table("institution_notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_institution_notice_institution_id"))
+
+    op.drop_table("institution_notice")
     with op.batch_alter_table("translation_decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_translation_decision_resident_id"))
 
@@ -2911,6 +3022,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_public_voice_area_id_settled_on")
 
     op.drop_table("public_voice")
+    with op.batch_alter_table("voice_hour", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_voice_hour_until"))
+
+    op.drop_table("voice_hour")
     with op.batch_alter_table("practice_moment", schema=None) as batch_op:
         batch_op.drop_index("ix_practice_moment_worker_id_held_on")
         batch_op.drop_index(batch_op.f("ix_practice_moment_resident_id"))
@@ -3195,6 +3310,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_household_area_id"))
 
     op.drop_table("household")
+    op.drop_table("forum_calendar")
     with op.batch_alter_table("forum", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_forum_area_id"))
 
@@ -3237,3 +3353,5 @@ def downgrade() -> None:
 
     op.drop_table("access_line")
     # ### end Alembic commands ###
+    if op.get_bind().dialect.name != "sqlite":
+        op.execute("DROP FUNCTION IF EXISTS history_stays()")

@@ -17,6 +17,8 @@ from bsa.mail import mail_waiting_letters
 from bsa.people.actions import forget_ended
 from bsa.reminders.weekly import mail_weekly
 from bsa.sendings import forget_old
+from bsa.slips.actions import count_passed
+from bsa.voices.actions import forget_hours
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,11 @@ def _forget_ended(database: Database) -> None:
         forget_old(session)
 
 
+def _forget_hours(database: Database) -> None:
+    with database.writing() as session:
+        forget_hours(session)
+
+
 @dataclass(frozen=True)
 class Job:
     """One thing to do again and again; `when` tells for a minute (UTC) whether it is due."""
@@ -58,6 +65,8 @@ JOBS = (
     Job("mail_waiting_letters", _each_minute, mail_waiting_letters),
     Job("mail_weekly", _on_monday_morning, mail_weekly),
     Job("destroy_doomed_keys", _now_and_then, destroy_doomed_keys),
+    Job("count_slips", _now_and_then, count_passed),
+    Job("forget_hours", _now_and_then, _forget_hours),
     Job("sweep_orphans", _at_night, sweep_orphans),
     Job("forget_ended", _at_night, _forget_ended),
 )

@@ -21,7 +21,7 @@ from bsa.commitments.models import (
 from bsa.commitments.models import CommitmentEventKind as Kind
 from bsa.commitments.queries import events_of, find_commitment, rules_of
 from bsa.commitments.shapes import CommitmentEventIn, CommitmentIn, VerdictIn
-from bsa.commitments.standing import may_follow, standing
+from bsa.commitments.standing import Votes, may_follow, standing
 from bsa.errors import Conflict, Fault, Invalid, NotAllowed, invalid
 from bsa.events import note
 from bsa.permissions import Actor, Permission, Role, allows, require
@@ -81,6 +81,7 @@ def enter_event(
     if happened.residents_agreed and not allows(actor, Permission.AGREE_NEW_DATE, commitment):
         raise NotAllowed("Whether the residents agree to another day is entered by the team.")
     source = Source.OWN_SIGN_IN if side is Side.TEAM else _own_source(actor, happened.source)
+    _wait_for_slips(commitment, closes=kind is Kind.WINDOW_CLOSED)
     earlier = _earlier(session, commitment, kind, happened.happened_on)
     if happened.due_on is not None and happened.due_on <= happened.happened_on:
         raise invalid("due_on", "not_ahead", "The new day must lie ahead.")
@@ -108,6 +109,7 @@ def record_verdict(session: Session, actor: Actor, commitment_id: UUID, version:
     require(actor, Permission.RECORD_VERDICT, commitment)
     _refuse_false_source(actor, verdict.source)
     _refuse_strangers(session, actor, verdict.witness_ids)
+    _wait_for_slips(commitment, closes=verdict.close_window)
     earlier = _earlier(session, commitment, Kind.JUDGED, verdict.happened_on)
     event = CommitmentEvent(
         commitment_id=commitment.id,
@@ -145,6 +147,49 @@ def record_verdict(session: Session, actor: Actor, commitment_id: UUID, version:
     return commitment
 
 
+def count_slips(
+    session: Session, actor: Actor | None, commitment: Commitment, entered_by_id: UUID, votes: Votes, *, closes: bool
+) -> CommitmentEvent:
+    """Enter what slips said as one verdict; `closes` the window with it. `actor` is None when the window has passed.
+
+    Two witnesses are for what the team enters. What slips say nobody enters: each of them counted itself.
+    """
+    if commitment.slips_until is None:
+        raise Conflict("These slips are about something else than what is judged now.")
+    day = min(clock.today(), commitment.slips_until)
+    earlier, rules = events_of(session, commitment.id), rules_of(session)
+    # Given in the window, and entered the night after: nothing else is entered before they are counted.
+    if not may_follow(standing(earlier, day, rules), Kind.JUDGED, day, rules):
+        raise Conflict(REFUSED[Kind.JUDGED])
+    event = CommitmentEvent(
+        commitment_id=commitment.id,
+        number=len(earlier) + 1,
+        kind=Kind.JUDGED,
+        happened_on=day,
+        entered_by_id=entered_by_id,
+        on_behalf_of=Side.RESIDENTS,
+        source=Source.PAPER_SLIP,
+        kept=votes.kept,
+        partly=votes.partly,
+        not_kept=votes.not_kept,
+    )
+    commitment.slips_until = None
+    _append(session, actor, commitment, earlier, event)
+    if closes:
+        _earlier(session, commitment, Kind.WINDOW_CLOSED, day)
+        closing = CommitmentEvent(
+            commitment_id=commitment.id,
+            number=event.number + 1,
+            kind=Kind.WINDOW_CLOSED,
+            happened_on=day,
+            entered_by_id=entered_by_id,
+            on_behalf_of=Side.RESIDENTS,
+            source=Source.PAPER_SLIP,
+        )
+        _append(session, actor, commitment, [*earlier, event], closing)
+    return event
+
+
 def rebuild(session: Session, commitment: Commitment) -> None:
     """Fold the columns of a commitment anew from its events alone."""
     _repeat(session, commitment, events_of(session, commitment.id))
@@ -169,8 +214,22 @@ def _earlier(session: Session, commitment: Commitment, kind: Kind, happened_on: 
     return earlier
 
 
+def _wait_for_slips(commitment: Commitment, *, closes: bool) -> None:
+    """Refuse what would leave the slips that are out uncounted."""
+    if commitment.slips_until is None:
+        return
+    if clock.today() > commitment.slips_until:
+        raise Conflict("The slips are being counted. Try again in a few minutes.")
+    if closes:
+        raise Conflict("Slips are out. Close their round: then they count, and the time for a verdict ends with it.")
+
+
 def _append(
-    session: Session, actor: Actor, commitment: Commitment, earlier: list[CommitmentEvent], event: CommitmentEvent
+    session: Session,
+    actor: Actor | None,
+    commitment: Commitment,
+    earlier: list[CommitmentEvent],
+    event: CommitmentEvent,
 ) -> Commitment:
     session.add(event)
     _repeat(session, commitment, [*earlier, event])
@@ -201,6 +260,9 @@ def _repeat(session: Session, commitment: Commitment, events: list[CommitmentEve
     commitment.outcome_at_close = stands.outcome or stands.votes.outcome(rules)
     commitment.moved_count = stands.moved_count
     commitment.reopened_count = stands.reopened_count
+    if commitment.slips_until != stands.window_until:
+        # Something happened after which there is something else to judge: what slips said about the old is overtaken.
+        commitment.slips_until = None
     commitment.touch()
 
 

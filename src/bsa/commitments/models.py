@@ -103,6 +103,8 @@ class Commitment(ChangingRow, table=True):
     outcome_at_close: Verdict = Field(default=Verdict.UNJUDGED, sa_type=one_of(Verdict, "outcome_at_close"))
     moved_count: int = 0
     reopened_count: int = 0
+    slips_until: date | None = None
+    """Slips are out by which residents judge in this window: what they say is counted when their round is closed."""
 
 
 class CommitmentEvent(Row, table=True):
@@ -138,7 +140,15 @@ class CommitmentEvent(Row, table=True):
     not_kept: int | None = None
     visibility: Visibility | None = Field(default=None, sa_type=one_of(Visibility))
     witnesses: str | None = Field(default=None, sa_type=SealedText)
-    """The keys of the two residents who witnessed a verdict that the team entered; sealed, and never shown."""
+    """The keys of the two residents who witnessed a verdict that the team entered; sealed, and never shown.
+
+    A verdict that was counted from slips has none: nobody entered it.
+    """
+
+    @property
+    def by_slips(self) -> bool:
+        """Tell whether this is a verdict that was counted from slips."""
+        return self.kind is CommitmentEventKind.JUDGED and self.witnesses is None
 
     @property
     def entered_on(self) -> date:

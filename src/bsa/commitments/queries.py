@@ -36,17 +36,20 @@ from bsa.commitments.models import (
     VerdictQuote,
     Visibility,
 )
+from bsa.commitments.models import CommitmentEventKind as Kind
 from bsa.commitments.shapes import (
     CommitmentEventOut,
     CommitmentItem,
     CommitmentOut,
     CommitmentQuery,
     PublicCommitment,
+    PublicEvent,
     QuoteOut,
     VerdictOut,
 )
 from bsa.commitments.standing import OPEN_STATES, Standing, VerdictRules, standing
 from bsa.errors import NotFound
+from bsa.forums.queries import has_a_seat_for
 from bsa.initiatives.models import Initiative
 from bsa.institutions.models import Institution
 from bsa.paging import Order, as_stored, cursor_after, fetch
@@ -69,6 +72,8 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         ways.append(here)
     if actor.has(Role.INSTITUTION_CONTACT) and actor.institution_id is not None:
         ways.append(col(Commitment.institution_id) == actor.institution_id)
+        shown = col(Commitment.visibility) != Visibility.TEAM
+        ways.append(and_(shown, has_a_seat_for(actor, col(Commitment.area_id))))
     if actor.has(Role.POLICY_OFFICER):
         ways.append(and_(here, col(Commitment.visibility).in_([Visibility.NEIGHBOURHOOD, Visibility.PUBLIC])))
     return or_(false(), *ways)
@@ -116,6 +121,12 @@ def commitment_out(session: Session, actor: Actor, commitment: Commitment) -> Co
     today = clock.today()
     stands = standing(events, today, rules_of(session))
     quotes = _quotes(session, [commitment.id], public=not actor.of_the_team)
+    smallest = session.info["settings"].verdict_counts_from
+
+    def few(event: CommitmentEvent) -> bool:
+        # What few slips said nobody is told, the team neither: it knows to whom it gave them.
+        return event.by_slips and (event.kept or 0) + (event.partly or 0) + (event.not_kept or 0) < smallest
+
     names = names_of(session, {event.entered_by_id for event in events})
     around = session.execute(AROUND, {"commitment_id": commitment.id}).one()
     return CommitmentOut(
@@ -140,13 +151,17 @@ def commitment_out(session: Session, actor: Actor, commitment: Commitment) -> Co
         state=stands.state,
         first_due_on=stands.first_due_on,
         due_on=stands.due_on,
+        proposed_due_on=stands.proposed_due_on,
         claimed_on=stands.claimed_on,
         late=stands.late(today),
         contested=stands.contested,
         moved_count=stands.moved_count,
         reopened_count=stands.reopened_count,
-        verdict=_verdict_out(session, stands, today, inside=actor.of_the_team),
-        events=[_event_out(event, names.get(event.entered_by_id, ""), inside=actor.of_the_team) for event in events],
+        verdict=_verdict_out(session, stands, today, inside=actor.of_the_team and not any(map(few, events))),
+        events=[
+            _event_out(event, names.get(event.entered_by_id, ""), inside=actor.of_the_team, counted=not few(event))
+            for event in events
+        ],
         quotes=[
             QuoteOut(id=quote.id, words=quote.words, may_be_public=quote.may_be_public)
             for quote in quotes.get(commitment.id, [])
@@ -206,9 +221,21 @@ def public_out(
                 reopened_count=stands.reopened_count,
                 verdict=_verdict_out(session, stands, today, inside=False),
                 quotes=[quote.words for quote in quotes.get(commitment.id, [])],
+                events=[_public_event(event) for event in histories[commitment.id] if event.kind in TOLD_TO_ALL],
+                changed_at=histories[commitment.id][-1].created_at,
             )
         )
     return drawn
+
+
+def show_public_commitment(session: Session, area_id: UUID, commitment_id: UUID) -> PublicCommitment:
+    """Show a commitment of the public ledger of an area."""
+    query, values = put(_public, None, Listing())
+    one = query.where(col(Commitment.id) == bindparam("commitment_id", type_=Uuid))
+    row = session.execute(one, values | {"area_id": area_id, "commitment_id": commitment_id}).one_or_none()
+    if row is None:
+        raise NotFound
+    return public_out(session, [row[0]], {row[0].institution_id: row[1]})[0]
 
 
 def preview(session: Session, actor: Actor, commitment_id: UUID) -> PublicCommitment:
@@ -237,6 +264,9 @@ def _told_publicly() -> ColumnElement[bool]:
         col(Commitment.visibility) == Visibility.PUBLIC, lies_within(col(Commitment.area_id), col(Area.id))
     )
 
+
+TOLD_TO_ALL = frozenset(Kind) - {Kind.PUBLISHED}
+"""What is told of a public commitment; who may read it is told by its being there."""
 
 AS_STORED = (
     "id",
@@ -366,22 +396,35 @@ def _verdict_out(session: Session, stands: Standing, today: date, *, inside: boo
     )
 
 
-def _event_out(event: CommitmentEvent, name: str, *, inside: bool) -> CommitmentEventOut:
+def _public_event(event: CommitmentEvent) -> PublicEvent:
+    return PublicEvent(
+        id=event.id,
+        kind=event.kind,
+        happened_on=event.happened_on,
+        on_behalf_of=event.on_behalf_of,
+        due_on=event.due_on,
+        residents_agreed=event.residents_agreed,
+    )
+
+
+def _event_out(event: CommitmentEvent, name: str, *, inside: bool, counted: bool) -> CommitmentEventOut:
     # Outside the team only the total is told, when it is large enough: from two totals a small count could be reckoned.
     return CommitmentEventOut(
         id=event.id,
         number=event.number,
         kind=event.kind,
         happened_on=event.happened_on,
-        entered_by=name if inside else "",
+        entered_by=name if inside and not event.by_slips else "",
         on_behalf_of=event.on_behalf_of,
         source=event.source,
-        entered_by_team=event.source is not Source.OWN_SIGN_IN and event.on_behalf_of != "team",
+        entered_by_team=(
+            event.source is not Source.OWN_SIGN_IN and event.on_behalf_of != "team" and not event.by_slips
+        ),
         words=event.words,
         due_on=event.due_on,
         residents_agreed=event.residents_agreed,
         visibility=event.visibility,
-        kept=event.kept if inside else None,
-        partly=event.partly if inside else None,
-        not_kept=event.not_kept if inside else None,
+        kept=event.kept if inside and counted else None,
+        partly=event.partly if inside and counted else None,
+        not_kept=event.not_kept if inside and counted else None,
     )

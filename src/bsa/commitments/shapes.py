@@ -1,6 +1,6 @@
 """What comes in and goes out about commitments."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 from uuid import UUID
@@ -205,6 +205,8 @@ class CommitmentOut(Resource):
     state: CommitmentState
     first_due_on: date
     due_on: date
+    proposed_due_on: date | None
+    """Another day that the institution proposed, to which the residents have not agreed."""
     claimed_on: date | None
     late: bool
     contested: bool
@@ -213,6 +215,19 @@ class CommitmentOut(Resource):
     verdict: VerdictOut
     events: list[CommitmentEventOut]
     quotes: list[QuoteOut]
+
+
+class PublicEvent(Out):
+    """Something that happened to a public commitment: what, when and for which day, without anybody's words.
+
+    The words of an event are read by nobody before it is public, and may name somebody; so they stay inside.
+    """
+
+    kind: CommitmentEventKind
+    happened_on: date
+    on_behalf_of: Side
+    due_on: date | None
+    residents_agreed: bool | None
 
 
 class PublicCommitment(Out):
@@ -231,3 +246,6 @@ class PublicCommitment(Out):
     reopened_count: int
     verdict: VerdictOut
     quotes: list[str]
+    events: list[PublicEvent]
+    changed_at: datetime
+    """When the last thing happened to it."""

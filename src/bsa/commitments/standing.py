@@ -81,6 +81,9 @@ class Standing:
     votes: Votes = Votes()
     outcome: Verdict | None = None
     moved_count: int = 0
+    """How many times another day was proposed; agreeing to a day that was proposed is the same move."""
+    proposed_due_on: date | None = None
+    """The day that was proposed last, and to which the residents have not agreed."""
     reopened_count: int = 0
     contested: bool = False
 
@@ -126,12 +129,17 @@ def _after(stands: Standing | None, event: LedgerEvent, rules: VerdictRules) -> 
 
 
 def _moved(stands: Standing, event: LedgerEvent, rules: VerdictRules) -> Standing:
-    moved = replace(stands, moved_count=stands.moved_count + 1)
     if not event.residents_agreed or event.due_on is None:
         # A day that residents did not agree to is remembered, but it is not the day they were promised.
-        return moved
-    until = _window_until(event.due_on, event, rules)
-    return replace(moved, due_on=event.due_on, window_until=until, votes=Votes())
+        return replace(stands, moved_count=stands.moved_count + 1, proposed_due_on=event.due_on)
+    return replace(
+        stands,
+        moved_count=stands.moved_count + (event.due_on != stands.proposed_due_on),
+        proposed_due_on=None,
+        due_on=event.due_on,
+        window_until=_window_until(event.due_on, event, rules),
+        votes=Votes(),
+    )
 
 
 def _claimed(stands: Standing, event: LedgerEvent, rules: VerdictRules) -> Standing:
@@ -140,6 +148,7 @@ def _claimed(stands: Standing, event: LedgerEvent, rules: VerdictRules) -> Stand
         stands,
         state=State.CLAIMED,
         claimed_on=event.happened_on,
+        proposed_due_on=None,
         window_until=_window_until(event.happened_on, event, rules),
         votes=Votes(),
         outcome=None,
@@ -164,6 +173,7 @@ def _reopened(stands: Standing, event: LedgerEvent, rules: VerdictRules) -> Stan
         stands,
         state=State.RUNNING,
         due_on=due_on,
+        proposed_due_on=None,
         claimed_on=None,
         window_until=_window_until(due_on, event, rules),
         votes=Votes(),

@@ -99,6 +99,7 @@ SHOWS: dict[str, tuple[Element, ...]] = {
     "commitment.claimed": (Element.DOUBLE_ACTIVATION,),
     "commitment.judged": (Element.DOUBLE_ACTIVATION,),
     "commitment.reopened": (Element.DOUBLE_ACTIVATION,),
+    "slip_round.handed_out": (Element.DOUBLE_ACTIVATION,),
     "evidence.shown": (Element.DOUBLE_ACTIVATION,),
     # 12 Working together, on both levels and in the open
     "ask.escalated": (Element.COOPERATION,),
@@ -108,6 +109,7 @@ SHOWS: dict[str, tuple[Element, ...]] = {
     "commitment.moved": (Element.COOPERATION,),
     "commitment.contested": (Element.COOPERATION,),
     "commitment.published": (Element.COOPERATION,),
+    "public_voice.answered": (Element.COOPERATION,),
 }
 """Which elements each kind of event shows."""
 
@@ -168,6 +170,7 @@ SAYS_NOTHING: frozenset[str] = frozenset(
         "promise.taken_over",
         "reminder_hush.lifted",
         "reminder_hush.set",
+        "public_voice.came",
         "resident.erased",
         "resident.level_raised",
         "resident.merged",
@@ -185,6 +188,9 @@ SAYS_NOTHING: frozenset[str] = frozenset(
         "scale_definition.recorded",
         "signal.taken_over",
         "sketch_line.struck",
+        "slip_round.added_to",
+        "slip_round.closed",
+        "slip_round.overtaken",
         "task.changed",
         "task.done",
         "task.dropped",

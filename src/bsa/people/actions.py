@@ -126,10 +126,10 @@ def sign_in(session: Session, asked: SignInIn, address: str) -> str | None:
     wait 1, 2, 4 … 60 seconds; a wait that is not over raises `TooManyAttempts`.
     """
     who = [keyed_digest(session, "sign_in", value) for value in (f"name|{asked.name.lower()}", f"address|{address}")]
-    _refuse_hurry(session, who)
+    refuse_hurry(session, who)
     account = session.scalar(select(Account).where(col(Account.name) == asked.name.lower(), col(Account.active)))
     if not is_password(asked.password.get_secret_value(), account.password_hash if account else None) or not account:
-        _slow_down(session, who)
+        slow_down(session, who)
         return None
     session.execute(delete(SignInDelay).where(col(SignInDelay.who) == who[0]))
     token = secrets.token_urlsafe(32)
@@ -182,16 +182,8 @@ def forget_ended(session: Session) -> None:
     session.execute(delete(SignInDelay).where(col(SignInDelay.wait_until) < past))
 
 
-def _fitting(purpose: Purpose, roles: set[Role]) -> Purpose:
-    """Return the purpose, or the one that comes with the role when somebody chose another's."""
-    if purpose is Purpose.PRIVACY_CHECK and Role.PRIVACY_OFFICER not in roles:
-        return Purpose.OWN_NEIGHBOURHOOD
-    if purpose is Purpose.ADMINISTRATION and Role.ADMINISTRATOR not in roles:
-        return Purpose.OWN_NEIGHBOURHOOD
-    return purpose
-
-
-def _refuse_hurry(session: Session, who: list[str]) -> None:
+def refuse_hurry(session: Session, who: list[str]) -> None:
+    """Refuse whoever must still wait after wrong attempts; `who` is kept as keyed digests."""
     waits = session.scalars(select(SignInDelay).where(col(SignInDelay.who).in_(who))).all()
     longest = max((wait.wait_until for wait in waits if wait.failures >= FREE_ATTEMPTS), default=clock.now())
     left = (longest - clock.now()).total_seconds()
@@ -199,7 +191,8 @@ def _refuse_hurry(session: Session, who: list[str]) -> None:
         raise TooManyAttempts(seconds=str(int(left) + 1))
 
 
-def _slow_down(session: Session, who: list[str]) -> None:
+def slow_down(session: Session, who: list[str]) -> None:
+    """Write down a wrong attempt; after five of them each next one waits longer."""
     for key in who:
         wait = session.get(SignInDelay, key, with_for_update=session.info["writes"]) or _first_delay(session, key)
         wait.failures += 1
@@ -210,6 +203,15 @@ def _slow_down(session: Session, who: list[str]) -> None:
         wait.wait_until = clock.now() + timedelta(seconds=seconds)
         session.add(wait)
     session.flush()
+
+
+def _fitting(purpose: Purpose, roles: set[Role]) -> Purpose:
+    """Return the purpose, or the one that comes with the role when somebody chose another's."""
+    if purpose is Purpose.PRIVACY_CHECK and Role.PRIVACY_OFFICER not in roles:
+        return Purpose.OWN_NEIGHBOURHOOD
+    if purpose is Purpose.ADMINISTRATION and Role.ADMINISTRATOR not in roles:
+        return Purpose.OWN_NEIGHBOURHOOD
+    return purpose
 
 
 def _first_delay(session: Session, key: str) -> SignInDelay:

@@ -27,7 +27,10 @@ class ReminderKind(StrEnum):
     TEAM_PROMISES = "team_promises"
     WINDOW_CLOSING = "window_closing"
     COMMITMENT_LATE = "commitment_late"
+    TAKE_HIGHER = "take_higher"
     ASK_OVERDUE = "ask_overdue"
+    AGREEMENT_ENDS = "agreement_ends"
+    VOICE_WAITS = "voice_waits"
 
 
 class ReminderHush(Row, table=True):

@@ -33,6 +33,7 @@ from bsa.settings import Settings
 from bsa.trust.deeds import HandoverDeed
 from bsa.trust.queries import list_handovers, list_signals, quiet_relationships
 from bsa.trust.shapes import HandoverQuery, SignalQuery
+from bsa.voices.queries import count_waiting
 
 MOST_LINES = 3
 """So many of a kind are told one by one; more are told as a number."""
@@ -266,6 +267,7 @@ COUNTS: Mapping[ReminderKind, Callable[[Session, Actor], int]] = {
     ReminderKind.WINDOW_CLOSING: _windows_closing,
     ReminderKind.COMMITMENT_LATE: _commitments_late,
     ReminderKind.ASK_OVERDUE: _asks_overdue,
+    ReminderKind.VOICE_WAITS: count_waiting,
 }
 """What is only counted, in the actor's own areas."""
 
@@ -280,5 +282,6 @@ LISTS: Mapping[ReminderKind, str] = {
     ReminderKind.WINDOW_CLOSING: "commitments",
     ReminderKind.COMMITMENT_LATE: "commitments",
     ReminderKind.ASK_OVERDUE: "asks",
+    ReminderKind.VOICE_WAITS: "voices",
 }
 """The lists of the API in which what is counted is found."""

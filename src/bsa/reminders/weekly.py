@@ -5,14 +5,10 @@ or not at all, and never twice.
 """
 
 import logging
-import smtplib
 import tomllib
 from collections import Counter
-from contextlib import suppress
 from datetime import date, timedelta
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -25,7 +21,7 @@ from sqlmodel import Session, col
 from bsa import clock
 from bsa.database import Database
 from bsa.events import note
-from bsa.mail import NoPostOffice, post_office
+from bsa.mail import addressed, hand_over
 from bsa.people.models import Account, Language
 from bsa.people.queries import actor_of
 from bsa.permissions import Permission, Purpose, allows
@@ -42,31 +38,15 @@ log = logging.getLogger(__name__)
 
 def mail_weekly(database: Database) -> int:
     """Send the mail of this week to everybody who wants it and did not get it yet; return how many went out."""
-    if database.settings.smtp_url is None:
-        return 0
-    with database.reading() as session:
-        waiting = list(session.scalars(select(col(WeeklyMail.id)).where(_not_this_week()).order_by(col(WeeklyMail.id))))
-    mailed = 0
-    for mail_id in waiting:
-        try:
-            mailed += _mail(database, mail_id)
-        except NoPostOffice as error:
-            log.warning("The mail server cannot be used (%s); the weekly mail waits for the next round.", error)
-            break
-    return mailed
+    return sum(1 for _ in hand_over(database, "Weekly mail", _waiting, _claim))
 
 
 def compose(settings: Settings, address: str, language: Language, counts: dict[ReminderKind, int]) -> EmailMessage:
     """Return the weekly mail: the same in plain text and in HTML."""
-    words, sender = _words()[language.value], str(settings.mail_from)
+    words = _words()[language.value]
     base = str(settings.base_url).rstrip("/")
     own_page = f"{base}/reminders/mail"
-    message = EmailMessage()
-    message["From"] = Address(settings.organisation, addr_spec=sender)
-    message["To"] = Address(addr_spec=address)
-    message["Subject"] = words["subject"]
-    message["Date"] = format_datetime(clock.now())
-    message["Content-Language"] = language.value
+    message = addressed(settings, address, words["subject"], language.value)
     message["List-Unsubscribe"] = f"<{own_page}>"
     message["Auto-Submitted"] = "auto-generated"
     closing = words["closing"].format(organisation=settings.organisation)
@@ -113,23 +93,8 @@ def _link(address: str, label: str) -> str:
     return f'<a href="{escape(address)}">{escape(label)}</a>'
 
 
-def _mail(database: Database, mail_id: UUID) -> int:
-    """Send one mail; return 1 when it went out, 0 when there was nothing to tell or another worker was first."""
-    # Connected before it is claimed: while the server is away, the week's mail is not lost.
-    server = post_office(database.settings)
-    try:
-        message = _claim(database, mail_id)
-        if message is None:
-            return 0
-        server.send_message(message)
-    except (smtplib.SMTPException, OSError) as error:
-        # The words of the error may hold an address; its name says enough.
-        log.warning("Weekly mail %s was not sent: %s.", mail_id, type(error).__name__)
-        return 0
-    finally:
-        with suppress(smtplib.SMTPException, OSError):
-            server.quit()
-    return 1
+def _waiting(session: Session) -> list[UUID]:
+    return list(session.scalars(select(col(WeeklyMail.id)).where(_not_this_week()).order_by(col(WeeklyMail.id))))
 
 
 def _claim(database: Database, mail_id: UUID) -> EmailMessage | None:

@@ -19,6 +19,7 @@ class SlipRound(ChangingRow, table=True):
     commitment_id: UUID = Field(foreign_key="commitment.id")
     area_id: UUID = Field(foreign_key="area.id")
     handed_out_on: date
+    handed_out_by_id: UUID = Field(foreign_key="account.id")
     until_on: date
     closed_on: date | None = None
     event_id: UUID | None = Field(default=None, foreign_key="commitment_event.id")

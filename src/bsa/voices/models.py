@@ -1,13 +1,13 @@
 """The rows of what anybody may say without an account."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
-from bsa.rows import ChangingRow, one_of
+from bsa.rows import ChangingRow, Moment, Row, one_of
 from bsa.sealing import SealedText
 
 
@@ -40,3 +40,13 @@ class PublicVoice(ChangingRow, table=True):
     answer: str | None = Field(default=None, sa_type=SealedText)
     settled_on: date | None = None
     settled_by_id: UUID | None = Field(default=None, foreign_key="account.id")
+
+
+class VoiceHour(Row, table=True):
+    """How much came from one address in one hour, under a keyed digest of both; forgotten when the hour is over."""
+
+    __tablename__ = "voice_hour"
+
+    who: str = Field(max_length=64, unique=True)
+    until: datetime = Field(sa_type=Moment, index=True)
+    sent: int = 0
