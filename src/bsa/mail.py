@@ -1,12 +1,13 @@
-"""Mailing the letters that wait: the job of the worker process. Nothing is mailed from inside a request.
+"""Mailing what waits: the job of the worker process. Nothing is mailed from inside a request.
 
-A letter is claimed before it is handed over, and marked after: whatever goes wrong in between, it is tried at most
-eight times, and a letter that came twice carries the same message id.
+Whatever is mailed is claimed before it is handed over. A letter is marked after: whatever goes wrong in between, it is
+tried at most eight times, and a letter that came twice carries the same message id.
 """
 
 import logging
 import smtplib
 import ssl
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -40,30 +41,56 @@ class NoPostOffice(Exception):
 
 def mail_waiting_letters(database: Database) -> int:
     """Mail the letters that were not mailed yet, and return how many went out; without a mail server, none."""
-    if database.settings.smtp_url is None:
-        return 0
-    with database.reading() as session:
-        waiting = _waiting(session)
     mailed = 0
-    for letter_id in waiting:
-        try:
-            mailed += _mail(database, letter_id)
-        except NoPostOffice as error:
-            log.warning("The mail server cannot be used (%s); letters wait for the next round.", error)
-            break
+    for letter_id in hand_over(database, "Letter", _waiting, _claim):
+        with database.writing() as session:
+            letter = session.get_one(Letter, letter_id)
+            letter.mailed_at = clock.now()
+            note(session, None, "letter.mailed", letter, ask_id=letter.ask_id)
+        mailed += 1
     return mailed
+
+
+def hand_over(
+    database: Database,
+    kind: str,
+    waiting: Callable[[Session], Sequence[UUID]],
+    claim: Callable[[Database, UUID], EmailMessage | None],
+) -> Iterator[UUID]:
+    """Mail one by one what waits, and give the key of each as soon as it went out; without a mail server, none.
+
+    `claim` makes it ours in a transaction of its own and composes it; None when another worker was first, or when there
+    is nothing to send. `kind` is what the log calls it.
+    """
+    if database.settings.smtp_url is None:
+        return
+    with database.reading() as session:
+        keys = waiting(session)
+    for key in keys:
+        try:
+            went_out = _send(database, kind, key, claim)
+        except NoPostOffice as error:
+            log.warning("The mail server cannot be used (%s); what waits is sent in the next round.", error)
+            return
+        if went_out:
+            yield key
+
+
+def addressed(settings: Settings, to: str, subject: str, language: str) -> EmailMessage:
+    """Return an e-mail from the organisation, still empty; a ValueError when the address is none."""
+    message = EmailMessage()
+    message["From"] = Address(settings.organisation, addr_spec=str(settings.mail_from))
+    message["To"] = Address(addr_spec=to)
+    message["Subject"] = subject
+    message["Date"] = format_datetime(clock.now())
+    message["Content-Language"] = language
+    return message
 
 
 def compose(letter: LetterOut, settings: Settings) -> EmailMessage:
     """Return the e-mail in which a letter goes out."""
-    sender = str(settings.mail_from)
-    message = EmailMessage()
-    message["From"] = Address(settings.organisation, addr_spec=sender)
-    message["To"] = Address(addr_spec=letter.to or "")
-    message["Subject"] = letter.subject
-    message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = f"<letter-{letter.id}@{sender.rpartition('@')[2]}>"
-    message["Content-Language"] = "nl"
+    message = addressed(settings, letter.to or "", letter.subject, "nl")
+    message["Message-ID"] = f"<letter-{letter.id}@{str(settings.mail_from).rpartition('@')[2]}>"
     message.set_content(letter.body)
     return message
 
@@ -87,26 +114,22 @@ def _waiting(session: Session) -> list[UUID]:
     return list(found)
 
 
-def _mail(database: Database, letter_id: UUID) -> int:
-    """Mail one letter; return 1 when it went out, 0 when it did not or when another worker had it."""
-    server = post_office(database.settings)
+def _send(database: Database, kind: str, key: UUID, claim: Callable[[Database, UUID], EmailMessage | None]) -> bool:
+    # Connected before it is claimed: while the server is away, no attempt and no week is lost.
+    server = _post_office(database.settings)
     try:
-        message = _claim(database, letter_id)
+        message = claim(database, key)
         if message is None:
-            return 0
+            return False
         server.send_message(message)
     except (smtplib.SMTPException, OSError) as error:
         # The words of the error may hold an address; its name says enough.
-        log.warning("Letter %s was not mailed: %s.", letter_id, type(error).__name__)
-        return 0
+        log.warning("%s %s was not sent: %s.", kind, key, type(error).__name__)
+        return False
     finally:
         with suppress(smtplib.SMTPException, OSError):
             server.quit()
-    with database.writing() as session:
-        letter = session.get_one(Letter, letter_id)
-        letter.mailed_at = clock.now()
-        note(session, None, "letter.mailed", letter, ask_id=letter.ask_id)
-    return 1
+    return True
 
 
 def _claim(database: Database, letter_id: UUID) -> EmailMessage | None:
@@ -133,7 +156,7 @@ def _claim(database: Database, letter_id: UUID) -> EmailMessage | None:
             return None
 
 
-def post_office(settings: Settings) -> smtplib.SMTP:
+def _post_office(settings: Settings) -> smtplib.SMTP:
     """Connect to the mail server: always over TLS, but for a server on this machine itself."""
     if settings.smtp_url is None:
         raise NoPostOffice("none is set")

@@ -476,3 +476,14 @@ def test_it_is_due_on_monday_from_half_past_seven_in_the_netherlands_in_summer_a
 def test_every_kind_has_its_words_in_both_languages() -> None:
     for language in Language:
         assert list(weekly._words()[language.value]["kinds"]) == [kind.value for kind in ReminderKind]
+
+
+def test_the_weekly_mail_says_the_same_things_in_both_languages() -> None:
+    told = {language: weekly._words()[language.value] for language in Language}
+
+    assert len({tuple(words) for words in told.values()}) == 1
+    for words in told.values():
+        assert all(
+            line.strip() for line in (*words["kinds"].values(), *(words[key] for key in words if key != "kinds"))
+        )
+        assert [key for key in words if "{organisation}" in words[key]] == ["closing"]
