@@ -20,6 +20,7 @@ from api import (
     contacts,
     goals,
     initiatives,
+    groups,
     institutions,
     learning,
     lifeworld,
@@ -35,6 +36,8 @@ from api import (
     shares,
     themes,
     trust,
+    slips,
+    tasks,
 )
 from api.errors import answer_with_problems
 from bsa.database import Database
@@ -122,6 +125,15 @@ ROUTERS = (
     commitments.public,
     trust.relationships,
     trust.signals,
+    initiatives.page,
+    initiatives.public,
+    groups.router,
+    tasks.of_initiative,
+    tasks.router,
+    tasks.budget,
+    tasks.lines_of_initiative,
+    tasks.lines,
+    tasks.aims,
     trust.signals_of_resident,
     trust.handovers,
     trust.handovers_of_resident,

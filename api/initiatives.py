@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from api.answers import AnsweringRoute
-from api.dependencies import Caller, Reading, SeenVersion, Writing, WritingCaller, needs
+from api.dependencies import Caller, Reading, SeenVersion, Writing, WritingCaller, needs, open_to_all
 from bsa.initiatives import actions, queries
 from bsa.initiatives.shapes import (
     AimIn,
@@ -15,10 +15,15 @@ from bsa.initiatives.shapes import (
     InitiativeIn,
     InitiativeItem,
     InitiativeOut,
+    InitiativePageChange,
+    InitiativePageIn,
+    InitiativePageOut,
     InitiativeQuery,
     ParticipantIn,
     ParticipantOut,
     PhaseIn,
+    PublicationIn,
+    PublicInitiative,
     ReachedIn,
     ThemeLinkIn,
 )
@@ -27,6 +32,8 @@ from bsa.shapes import Page
 from bsa.themes.shapes import ThemeOut
 
 router = APIRouter(prefix="/initiatives", tags=["initiatives"], route_class=AnsweringRoute)
+page = APIRouter(prefix="/initiatives/{initiative_id}/page", tags=["initiatives"], route_class=AnsweringRoute)
+public = APIRouter(prefix="/public/initiatives", tags=["public"], route_class=AnsweringRoute)
 
 
 @router.get("")
@@ -139,3 +146,55 @@ def link_theme(session: Writing, caller: WritingCaller, initiative_id: UUID, tol
 def unlink_theme(session: Writing, caller: WritingCaller, initiative_id: UUID, theme_id: UUID) -> None:
     """Take away the link between an initiative and a theme."""
     actions.unlink_theme(session, caller, initiative_id, theme_id)
+
+
+@page.get("")
+@needs(Permission.PUBLISH_INITIATIVE)
+def show_page(session: Reading, caller: Caller, initiative_id: UUID) -> InitiativePageOut:
+    """Show the public page of an initiative, as it is or will be."""
+    return queries.show_page(session, caller, initiative_id)
+
+
+@page.post("", status_code=201)
+@needs(Permission.PUBLISH_INITIATIVE)
+def draft_page(
+    session: Writing, caller: WritingCaller, initiative_id: UUID, told: InitiativePageIn
+) -> InitiativePageOut:
+    """Write the public page of an initiative; nobody outside the team sees it before it is published."""
+    actions.draft_page(session, caller, initiative_id, told)
+    return queries.show_page(session, caller, initiative_id)
+
+
+@page.patch("")
+@needs(Permission.PUBLISH_INITIATIVE)
+def change_page(
+    session: Writing, caller: WritingCaller, initiative_id: UUID, version: SeenVersion, change: InitiativePageChange
+) -> InitiativePageOut:
+    """Write the page anew, with all its texts; when everybody reads it already, `previewed` must be true."""
+    actions.change_page(session, caller, initiative_id, version, change)
+    return queries.show_page(session, caller, initiative_id)
+
+
+@page.put("/publication")
+@needs(Permission.PUBLISH_INITIATIVE)
+def publish_page(
+    session: Writing, caller: WritingCaller, initiative_id: UUID, version: SeenVersion, told: PublicationIn
+) -> InitiativePageOut:
+    """Let everybody read the page, after a person read it as it will be."""
+    actions.publish_page(session, caller, initiative_id, version, told)
+    return queries.show_page(session, caller, initiative_id)
+
+
+@page.delete("/publication")
+@needs(Permission.PUBLISH_INITIATIVE)
+def withdraw_page(session: Writing, caller: WritingCaller, initiative_id: UUID) -> InitiativePageOut:
+    """Take the page away from everybody, at once and whatever changed meanwhile."""
+    actions.withdraw_page(session, caller, initiative_id)
+    return queries.show_page(session, caller, initiative_id)
+
+
+@public.get("/{code}")
+@open_to_all
+def show_public_initiative(session: Reading, code: str) -> PublicInitiative:
+    """Show what everybody may read of an initiative, by the short code of its page."""
+    return queries.show_public_initiative(session, code)
