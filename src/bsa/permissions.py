@@ -167,6 +167,7 @@ class Permission(StrEnum):
     SEE_INSTITUTIONS = "see_institutions"
     RECORD_INSTITUTION = "record_institution"
     SEE_INSTITUTION_CONTACTS = "see_institution_contacts"
+    SEE_PORTAL = "see_portal"
 
     SEE_ASKS = "see_asks"
     DRAFT_ASK = "draft_ask"
@@ -300,6 +301,11 @@ def shown_beyond_team(actor: Actor, subject: Any) -> bool:
     return subject is None or subject.visibility in ("neighbourhood", "public")
 
 
+def shown_to_forum(actor: Actor, subject: Any) -> bool:
+    """Does it with what was shown to the partners at the table, or to more."""
+    return subject is None or subject.visibility != "team"
+
+
 ACTIVATOR_HERE: list[Condition] = [is_activator, in_own_area]
 TEAM_LEADER_HERE: list[Condition] = [is_team_leader, in_own_area]
 OWN_WORKER: list[Condition] = [is_activator, looks_after_resident]
@@ -403,6 +409,7 @@ RULES: dict[Permission, Rule] = {
     ],
     Permission.RECORD_INSTITUTION: [[is_activator], [is_team_leader], [is_administrator]],
     Permission.SEE_INSTITUTION_CONTACTS: [[is_activator], [is_team_leader], [is_administrator], OWN_INSTITUTION],
+    Permission.SEE_PORTAL: [OWN_INSTITUTION],
     Permission.SEE_ASKS: [*TEAM, OWN_INSTITUTION],
     Permission.DRAFT_ASK: TEAM,
     Permission.PUT_ASK: TEAM,
@@ -411,7 +418,12 @@ RULES: dict[Permission, Rule] = {
     Permission.ESCALATE_ASK: TEAM,
     Permission.CLOSE_ASK: TEAM,
     Permission.SEE_LETTERS: TEAM,
-    Permission.SEE_COMMITMENTS: [*TEAM, OWN_INSTITUTION, [is_policy_officer, in_own_area, shown_beyond_team]],
+    Permission.SEE_COMMITMENTS: [
+        *TEAM,
+        OWN_INSTITUTION,
+        [*MEMBER_OF_FORUM, shown_to_forum],
+        [is_policy_officer, in_own_area, shown_beyond_team],
+    ],
     Permission.RECORD_COMMITMENT: TEAM,
     Permission.SPEAK_FOR_INSTITUTION: [*TEAM, OWN_INSTITUTION],
     Permission.WITHDRAW_COMMITMENT: [*TEAM, OWN_INSTITUTION],

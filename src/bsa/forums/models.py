@@ -9,6 +9,7 @@ from sqlmodel import Field
 
 from bsa.institutions.models import Mandate
 from bsa.rows import ChangingRow, Row, one_of
+from bsa.sealing import SealedText
 
 
 class Rhythm(StrEnum):
@@ -51,3 +52,16 @@ class ForumMember(Row, table=True):
     group_id: UUID | None = Field(default=None, foreign_key="resident_group.id", index=True)
     from_on: date
     until_on: date | None = None
+
+
+class ForumCalendar(Row, table=True):
+    """The secret address of a forum's calendar, for all who sit in it. A new one ends the old one.
+
+    Kept sealed, and not only as a digest: it is handed out again to whoever joins.
+    """
+
+    __tablename__ = "forum_calendar"
+
+    forum_id: UUID = Field(foreign_key="forum.id", unique=True)
+    token: str = Field(sa_type=SealedText)
+    token_digest: str = Field(max_length=64, unique=True)

@@ -21,6 +21,8 @@ class Meeting(ChangingRow, table=True):
     starts_at: datetime = Field(sa_type=Moment)
     minutes: int = 90
     place: str | None = Field(default=None, max_length=200)
+    invited_on: date | None = None
+    """When the invitations were sent, or began to wait for the mail."""
     opened_at: datetime | None = Field(default=None, sa_type=Moment)
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
     published_on: date | None = None
@@ -47,6 +49,18 @@ class Attendance(Row, table=True):
     invited: bool = True
     came: bool | None = None
     persons: int = 0
+    """How many came; with residents the only thing that is kept of them."""
+    mailed_at: datetime | None = Field(default=None, sa_type=Moment)
+    attempts: int = 0
+
+
+class MeetingState(StrEnum):
+    """How far a meeting is; read off its moments."""
+
+    PLANNED = "planned"
+    GOING_ON = "going_on"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
 
 
 class AgendaKind(StrEnum):
@@ -69,6 +83,7 @@ class AgendaItem(Row, table=True):
             "AND (kind = 'theme') = (theme_id IS NOT NULL) AND (kind <> 'other' OR title IS NOT NULL)",
             name="about_something",
         ),
+        CheckConstraint("(reason IS NULL) = (taken_higher_on IS NULL)", name="taken_with_reason"),
     )
 
     meeting_id: UUID = Field(foreign_key="meeting.id")
@@ -80,6 +95,9 @@ class AgendaItem(Row, table=True):
     title: str | None = Field(default=None, max_length=200)
     outcome: str | None = Field(default=None, max_length=1000)
     """What was decided about it, when it led to nothing in the ledger."""
+    reason: str | None = Field(default=None, max_length=1000)
+    """Why it was taken to this table, when it was taken there from the operational level."""
+    taken_higher_on: date | None = None
 
 
 class MinuteEntry(Row, table=True):
