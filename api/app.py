@@ -18,15 +18,17 @@ from api import (
     commitments,
     compass,
     contacts,
+    evidence,
     goals,
-    initiatives,
     groups,
+    initiatives,
     institutions,
     learning,
     lifeworld,
     needs,
     network,
     outreach,
+    portal,
     practice,
     promises,
     reminders,
@@ -34,10 +36,12 @@ from api import (
     scales,
     search,
     shares,
-    themes,
-    trust,
     slips,
     tasks,
+    themes,
+    track_records,
+    trust,
+    voices,
 )
 from api.errors import answer_with_problems
 from bsa.database import Database
@@ -102,6 +106,8 @@ ROUTERS = (
     accounts.colleagues,
     accounts.own,
     institutions.router,
+    portal.router,
+    track_records.of_institution,
     residents.router,
     contacts.router,
     contacts.of_resident,
@@ -120,11 +126,6 @@ ROUTERS = (
     themes.router,
     themes.board,
     initiatives.router,
-    asks.router,
-    commitments.router,
-    commitments.public,
-    trust.relationships,
-    trust.signals,
     initiatives.page,
     initiatives.public,
     groups.router,
@@ -134,6 +135,15 @@ ROUTERS = (
     tasks.lines_of_initiative,
     tasks.lines,
     tasks.aims,
+    asks.router,
+    commitments.router,
+    commitments.public,
+    evidence.router,
+    evidence.files,
+    evidence.of_commitment,
+    evidence.to_commitment,
+    trust.relationships,
+    trust.signals,
     trust.signals_of_resident,
     trust.handovers,
     trust.handovers_of_resident,
@@ -160,6 +170,11 @@ ROUTERS = (
     practice.of_resident,
     practice.orders,
     practice.of_initiative,
+    slips.router,
+    slips.of_commitment,
+    slips.public,
+    voices.router,
+    voices.public,
 )
 
 
@@ -182,10 +197,13 @@ class Feature(APIRouter):
 
 
 async def take_only_json(request: Request) -> None:
-    """Refuse a body that is not JSON before anybody reads it."""
+    """Refuse a body that is not JSON, or not what the operation says it takes, before anybody reads it."""
+    takes = getattr(getattr(request.scope.get("route"), "endpoint", None), "takes", None)
     has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if has_body and kind not in JSON:
+    if has_body and takes is not None and kind != takes:
+        raise HTTPException(415, f"Send a form with a file, with Content-Type: {takes}.", headers={"Accept": takes})
+    if has_body and takes is None and kind not in JSON:
         raise HTTPException(415, "Send JSON, with Content-Type: application/json.", headers={"Accept": ", ".join(JSON)})
 
 

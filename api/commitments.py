@@ -114,6 +114,13 @@ def list_public_commitments(
     return queries.list_public(session, area_id, wanted)
 
 
+@public.get("/{area_id}/commitments/{commitment_id}")
+@open_to_all
+def show_public_commitment(session: Reading, area_id: UUID, commitment_id: UUID) -> PublicCommitment:
+    """Show a commitment as everybody may read it, with what happened to it."""
+    return queries.show_public_commitment(session, area_id, commitment_id)
+
+
 @public.get("/{area_id}")
 @open_to_all
 def show_public_neighbourhood(session: Reading, area_id: UUID) -> AreaOut:

@@ -109,6 +109,14 @@ SentKey = Annotated[
 """The sender's own key; it goes to `bsa.sendings.once`, with `content_of` what was sent."""
 
 
+async def address_of(request: Request) -> str:
+    """Return the address whence a request comes: for those who guess, and for who sends too much."""
+    return request.client.host if request.client else "-"
+
+
+Address = Annotated[str, Depends(address_of)]
+
+
 def content_of(*told: object) -> str:
     """Return what was sent, with what it was sent to, as one text: a second sending is told from another by it."""
     return "|".join(one.model_dump_json() if isinstance(one, Shape) else str(one) for one in told)

@@ -195,7 +195,7 @@ class TestVoting:
                 open_slip(session, SlipIn(code=new_code()), HOME)
         with pytest.raises(TooManyAttempts):
             open_slip(session, SlipIn(code=codes[0]), HOME)
-        assert open_slip(session, SlipIn(code=codes[0]), "192.0.2.8")
+        assert open_slip(session, SlipIn(code=codes[0]), "192.0.2.8").area_name == "Oude Molenbuurt"
 
     def test_a_slip_that_comes_too_late_hears_so(self, session: Session, cast: Cast, claimed: Commitment) -> None:
         _, codes = hand_out(session, cast, claimed)
@@ -223,9 +223,8 @@ class TestVoting:
 
 
 def everything(session: Session) -> list[tuple[str, str]]:
-    return [
-        (table.name, repr(row)) for table in METADATA.sorted_tables for row in session.execute(select_rows(table)).all()
-    ]
+    tables = METADATA.sorted_tables
+    return [(table.name, repr(row)) for table in tables for row in session.execute(select_rows(table)).all()]
 
 
 class TestCounting:
