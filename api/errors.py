@@ -165,7 +165,7 @@ def _http_error(request: Request, error: Exception) -> Response:
     told = {
         404: "There is nothing here, or it is not yours to see.",
         405: "This method is not offered here; `Allow` names those that are.",
-        413: "At most 1 MiB can be sent.",
+        413: "At most 1 MiB can be sent, and a file of at most 10 MB where one is taken.",
     }
     return problem(error.status_code, told.get(error.status_code, str(error.detail)), headers=error.headers)
 

@@ -34,11 +34,14 @@ class OneThread(APIRoute):
 
         async def in_one_thread(request: Request) -> Response:
             if request.method not in ("GET", "HEAD"):
-                # Kept in the request: whoever asks for it later does not wait.
-                await request.body()
+                await self.receive(request)
             return await run_in_threadpool(run_to_end, handle_and_end(request))
 
         return in_one_thread
+
+    async def receive(self, request: Request) -> None:
+        """Read what was sent; it is kept in the request, so that whoever asks for it later does not wait."""
+        await request.body()
 
 
 def opened(request: Request, what: AbstractContextManager[Result]) -> Result:

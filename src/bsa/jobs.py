@@ -15,6 +15,7 @@ from bsa.database import Database
 from bsa.lifecycle.jobs import destroy_doomed_keys, sweep_orphans
 from bsa.mail import mail_waiting_letters
 from bsa.people.actions import forget_ended
+from bsa.portal.mails import mail_institutions
 from bsa.reminders.weekly import mail_weekly
 from bsa.sendings import forget_old
 from bsa.slips.actions import count_passed
@@ -41,6 +42,12 @@ def _on_monday_morning(minute: datetime) -> bool:
     return here.weekday() == 0 and (7, 30) <= (here.hour, here.minute) < (12, 0) and here.minute % 10 == 0
 
 
+def _in_the_morning(minute: datetime) -> bool:
+    """On working days from half past seven in the Netherlands, until noon for a worker that came up late."""
+    here = minute.astimezone(clock.HERE)
+    return here.weekday() < 5 and (7, 30) <= (here.hour, here.minute) < (12, 0) and here.minute % 10 == 0
+
+
 def _forget_ended(database: Database) -> None:
     with database.writing() as session:
         forget_ended(session)
@@ -64,6 +71,7 @@ class Job:
 JOBS = (
     Job("mail_waiting_letters", _each_minute, mail_waiting_letters),
     Job("mail_weekly", _on_monday_morning, mail_weekly),
+    Job("mail_institutions", _in_the_morning, mail_institutions),
     Job("destroy_doomed_keys", _now_and_then, destroy_doomed_keys),
     Job("count_slips", _now_and_then, count_passed),
     Job("forget_hours", _now_and_then, _forget_hours),

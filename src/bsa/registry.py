@@ -26,6 +26,7 @@ import bsa.network.models
 import bsa.outreach.models
 import bsa.people.models
 import bsa.places.models
+import bsa.portal.models
 import bsa.practice.models
 import bsa.reminders.models
 import bsa.residents.models

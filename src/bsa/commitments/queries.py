@@ -17,6 +17,7 @@ from sqlalchemy import (
     case,
     exists,
     false,
+    func,
     or_,
     select,
 )
@@ -42,7 +43,9 @@ from bsa.commitments.shapes import (
     CommitmentItem,
     CommitmentOut,
     CommitmentQuery,
+    LedgerEntry,
     PublicCommitment,
+    PublicCounts,
     PublicEvent,
     QuoteOut,
     VerdictOut,
@@ -61,6 +64,7 @@ from bsa.sealing import open_rows
 from bsa.shapes import Listing, Page
 
 SOONEST_FIRST = Order((col(Commitment.due_on), False), (col(Commitment.id), False))
+ENTERED_LAST_FIRST = Order((col(CommitmentEvent.id), True))
 LATEST_FIRST = Order((col(Commitment.due_on), True), (col(Commitment.id), True))
 
 
@@ -238,6 +242,37 @@ def show_public_commitment(session: Session, area_id: UUID, commitment_id: UUID)
     return public_out(session, [row[0]], {row[0].institution_id: row[1]})[0]
 
 
+def list_public_events(session: Session, area_id: UUID, wanted: Listing) -> Page[LedgerEntry]:
+    """List what happened in the public ledger of an area, what was entered last first."""
+    rows, more = fetch(session, None, wanted, _public_events, ENTERED_LAST_FIRST, area_id=area_id)
+    items = [
+        LedgerEntry(
+            id=event.id,
+            kind=event.kind,
+            happened_on=event.happened_on,
+            entered_at=event.created_at,
+            due_on=event.due_on,
+            commitment_id=event.commitment_id,
+            institution_name=name,
+            residents_words=words,
+        )
+        for event, name, words in rows
+    ]
+    return Page(items=items, next_cursor=cursor_after(items[-1].id) if more else None)
+
+
+def count_public(session: Session, area_id: UUID) -> PublicCounts:
+    """Count how the public commitments of an area stand."""
+    query, values = put(_counted, None)
+    found: dict[str, int] = dict.fromkeys(PublicCounts.model_fields, 0)
+    for state, outcome, late, number in session.execute(query, values | {"area_id": area_id}):
+        over = {CommitmentState.JUDGED: outcome, CommitmentState.WITHDRAWN: state}.get(state)
+        found[over or "open"] += number
+        if late:
+            found["late"] += number
+    return PublicCounts(**found)
+
+
 def preview(session: Session, actor: Actor, commitment_id: UUID) -> PublicCommitment:
     """Show a commitment as everybody would read it, to the person who is to approve that."""
     commitment = find_commitment(session, actor, commitment_id)
@@ -251,6 +286,32 @@ def _public(_nobody: None, _wanted: Listing) -> Select[Any]:
     return query.join(Institution, col(Institution.id) == Commitment.institution_id).where(
         col(Commitment.visibility) == Visibility.PUBLIC,
         lies_within(col(Commitment.area_id), bindparam("area_id", type_=Uuid)),
+    )
+
+
+def _public_events(_nobody: None, _wanted: Listing) -> Select[*tuple[Any, ...]]:
+    query: Any = select(CommitmentEvent, col(Institution.name), col(Commitment.residents_words))
+    told: Select[*tuple[Any, ...]] = (
+        query.join(Commitment, col(Commitment.id) == CommitmentEvent.commitment_id)
+        .join(Institution, col(Institution.id) == Commitment.institution_id)
+        .where(
+            col(Commitment.visibility) == Visibility.PUBLIC,
+            lies_within(col(Commitment.area_id), bindparam("area_id", type_=Uuid)),
+            col(CommitmentEvent.kind).in_(TOLD_TO_ALL),
+        )
+    )
+    return told
+
+
+def _counted(_nobody: None, _wanted: None) -> Select[*tuple[Any, ...]]:
+    standing_now = (STATE.label("state"), OUTCOME.label("outcome"), LATE.label("late"))
+    public = and_(
+        col(Commitment.visibility) == Visibility.PUBLIC,
+        lies_within(col(Commitment.area_id), bindparam("area_id", type_=Uuid)),
+    )
+    each = select(*standing_now).where(public).subquery()
+    return select(each.c.state, each.c.outcome, each.c.late, func.count()).group_by(
+        each.c.state, each.c.outcome, each.c.late
     )
 
 

@@ -249,3 +249,28 @@ class PublicCommitment(Out):
     events: list[PublicEvent]
     changed_at: datetime
     """When the last thing happened to it."""
+
+
+class LedgerEntry(Out):
+    """The latest that happened in the public ledger of an area, and to what."""
+
+    kind: CommitmentEventKind
+    happened_on: date
+    entered_at: datetime
+    due_on: date | None
+    commitment_id: UUID
+    institution_name: str
+    residents_words: str
+
+
+class PublicCounts(Shape):
+    """How the public commitments of an area stand, in numbers."""
+
+    kept: int
+    partly: int
+    not_kept: int
+    unjudged: int
+    late: int
+    """Also counted among the open ones or the unjudged."""
+    open: int
+    withdrawn: int
