@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,7 @@ from bsa.events import Event
 from bsa.goals.models import ScoredBy
 from bsa.residents.actions import restrict_resident
 from bsa.residents.models import Resident
+from bsa.scales import actions as scales_actions
 from bsa.scales.actions import SHIPPED, add_shipped_scales, record_scale, score_scale, use_scale
 from bsa.scales.models import ScaleDefinition, ScaleScore
 from bsa.scales.queries import (
@@ -72,6 +74,21 @@ def test_three_scales_come_along_with_their_makers_and_once_only(session: Sessio
     assert {key for key, one in shipped.items() if one.aggregate_allowed} == {LADDER}
     assert [one.is_measurement for one in shipped.values()].count(True) == 1
     assert add_shipped_scales(session) == []
+
+
+@pytest.mark.parametrize("terms", [{}, {"licenceNote": None}, {"licenceNote": " "}])
+def test_a_scale_that_comes_along_without_terms_comes_in_switched_off(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, terms: dict[str, object]
+) -> None:
+    shipped = tmp_path / "shipped.json"
+    shipped.write_text(json.dumps([TOLD | terms]), encoding="utf-8")
+    monkeypatch.setattr(scales_actions, "SHIPPED", shipped)
+
+    (added,) = add_shipped_scales(session)
+
+    assert (added.key, added.enabled, added.licence_note) == ("calm", False, "")
+    use_scale(session, cast.admin, added.id, None, ScaleUseIn(enabled=True, licence_note="Van ons zelf"))
+    assert show_scale(session, cast.admin, added.id).enabled
 
 
 def test_no_instrument_of_a_maker_who_forbids_it_comes_along() -> None:

@@ -21,17 +21,22 @@ from bsa.scales.queries import find_scale
 from bsa.scales.shapes import ScaleIn, ScaleScoreIn, ScaleUseIn
 
 SHIPPED = Path(__file__).with_name("shipped.json")
-"""The scales that come along, as an export writes them. Each says under which terms, so each is switched on."""
+"""The scales that come along, as an export writes them. What says under which terms it may be used is switched on."""
 
 
 def add_shipped_scales(session: Session) -> list[ScaleDefinition]:
-    """Record the scales that come along, each once: one that is there, in whatever edition, is left as it is."""
+    """Record the scales that come along, each once: one that is there, in whatever edition, is left as it is.
+
+    One without terms comes in switched off, as any other: an installation that took them out writes down its own.
+    """
     there = set(session.scalars(select(col(ScaleDefinition.key))))
     added = []
-    for told in map(ScaleIn.model_validate, json.loads(SHIPPED.read_text(encoding="utf-8"))):
+    for written in json.loads(SHIPPED.read_text(encoding="utf-8")):
+        terms = str(written.get("licenceNote") or "").strip() or None
+        told = ScaleIn.model_validate(written | {"licenceNote": terms})
         if told.key not in there:
             scale = _edition(session, None, told, 1)
-            scale.enabled = True
+            scale.enabled = bool(scale.licence_note)
             added.append(scale)
     session.flush()
     return added
