@@ -25,7 +25,7 @@ from bsa import clock
 from bsa.contacts.models import ContactPlace, ContactPurpose
 from bsa.contacts.shapes import ContactIn
 from bsa.errors import MovedTo, Refusal
-from bsa.outreach.models import RoundKind, Tallied
+from bsa.outreach.models import RoundKind
 from bsa.outreach.shapes import AddressIn, RoundIn, RoundOut, RoundQuery, TallyIn
 from bsa.people.models import Language
 from bsa.permissions import Actor, Permission
@@ -37,9 +37,6 @@ from web.dependencies import Sent, Visitor, WritingVisitor
 from web.forms import Form, attempt, read
 from web.guests import Guest, cookie_name, csrf_for, device_for, guest_of
 from web.pages import STATIC, Pages, asset, draw, drawn, path_of, paths_of, static_version
-
-OF_A_ROUND = {"id", "area_id", "kind", "where", "held_on", "do_not_ring", *(one.value for one in Tallied)}
-"""What the tally needs of a round; why one went there and what was noticed stays on the server."""
 
 router = Pages("on_the_way", prefix="/on-the-way")
 device = Pages("device")
@@ -181,6 +178,7 @@ def _rounds_of_today(session: Session, visitor: Actor) -> list[RoundOut]:
 
 
 def _round(told: RoundOut) -> dict[str, Any]:
+    """Return what the tally needs of a round; why one went there and what was noticed stays on the server."""
     names = {
         "id",
         "area_id",

@@ -80,10 +80,7 @@ def _href(paths: dict[str, str], visitor: Actor, kind: SearchKind, hit: Hit) -> 
 def _place(paths: dict[str, str], visitor: Actor, area_id: UUID) -> str:
     if allows(visitor, Permission.SEE_THEMES) and area_id in visitor.area_ids:
         return path_of(paths, "neighbourhoods.show", {"area_id": area_id})
-    for permission, name in (
-        (Permission.SEE_COMMITMENTS, "commitments.index"),
-        (Permission.SEE_RESIDENTS, "residents.index"),
-    ):
+    for permission, name in LISTS_BY_PLACE:
         if allows(visitor, permission) and area_id in visitor.area_ids:
             return path_of(paths, name, {"area_id": area_id})
     return path_of(paths, "areas.edit", {"area_id": area_id}) if allows(visitor, Permission.RECORD_AREA) else ""

@@ -122,8 +122,3 @@ class Listing(Shape):
 
     limit: int = Field(default=50, ge=1, le=200)
     cursor: str | None = Field(default=None, max_length=200)
-
-
-def camel(name: str) -> str:
-    """Return the JSON name of a field."""
-    return to_camel(name)

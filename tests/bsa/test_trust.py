@@ -47,7 +47,6 @@ from bsa.trust.queries import (
     quiet_relationships,
     show_handover,
     show_signal,
-    unanswered_signals,
     what_goes_along,
 )
 from bsa.trust.shapes import (
@@ -58,6 +57,7 @@ from bsa.trust.shapes import (
     RelationshipIn,
     SignalAnswerIn,
     SignalIn,
+    SignalOut,
     SignalQuery,
 )
 from bsa.trust.working_days import after_working_days, is_working_day, last_overdue
@@ -200,12 +200,17 @@ def test_the_last_overdue_day_is_the_last_one_whose_working_days_are_over(day: d
     assert after_working_days(last, 5) < day <= after_working_days(last + timedelta(days=1), 5)
 
 
+def unanswered(session: Session, actor: Actor) -> list[SignalOut]:
+    """List what the actor took up and did not answer yet, as the day page does."""
+    return list_signals(session, actor, SignalQuery(mine=True, open=True)).items
+
+
 def test_a_signal_is_overdue_after_five_working_days_and_answered_once(session: Session, cast: Cast) -> None:
     resident = a_known(session, cast)
     signal = a_signal(session, cast, resident)
 
     with clock.standing_at(NOW + timedelta(days=7)):
-        assert [one.overdue for one in unanswered_signals(session, cast.activator)] == [False]
+        assert [one.overdue for one in unanswered(session, cast.activator)] == [False]
         assert list_signals(session, cast.activator, SignalQuery(overdue=True)).items == []
     with clock.standing_at(NOW + timedelta(days=8)):
         (shown,) = list_signals(session, cast.activator, SignalQuery(overdue=True)).items
@@ -216,7 +221,7 @@ def test_a_signal_is_overdue_after_five_working_days_and_answered_once(session: 
         )
 
         assert answered.answered_on == clock.today()
-        assert unanswered_signals(session, cast.activator) == []
+        assert unanswered(session, cast.activator) == []
         assert show_signal(session, cast.activator, signal.id).allowed_actions == []
         with pytest.raises(Conflict):
             answer_signal(session, cast.activator, signal.id, None, SignalAnswerIn(answer="Nog eens"))
@@ -332,7 +337,7 @@ def test_after_the_visit_the_next_face_looks_after_the_resident_and_nothing_open
 
         assert find_resident(session, cast.activator, resident.id).assigned_ids == {cast.colleague.id}
         assert session.get_one(Promise, promise.id).worker_id == cast.colleague.id
-        assert [one.id for one in unanswered_signals(session, cast.colleague)] == [signal.id]
+        assert [one.id for one in unanswered(session, cast.colleague)] == [signal.id]
         assert (later.account_id, later.with_account_id) == (cast.colleague.id, None)
         (shown,) = list_handovers_of(session, cast.colleague, resident.id)
         assert (shown.state, shown.ended_on, shown.allowed_actions) == (HandoverState.DONE, VISIT.date(), [])

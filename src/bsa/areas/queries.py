@@ -1,6 +1,5 @@
 """Reading areas. Everybody who is signed in may see them all: they say nothing about a person."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -65,15 +64,6 @@ def find_area(session: Session, actor: Actor, area_id: UUID, *, at: str) -> Area
     if area.level in (Level.MUNICIPALITY, Level.DISTRICT, Level.OWN_AREA):
         raise invalid(at, "too_large", "Choose a neighbourhood, or a complex or place in it.")
     return area
-
-
-def names_of_areas(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Return the names of areas by key."""
-    wanted = set(ids)
-    if not wanted:
-        return {}
-    rows = session.execute(select(col(Area.id), col(Area.name)).where(col(Area.id).in_(wanted)))
-    return {row.id: row.name for row in rows}
 
 
 def area_out(actor: Actor | None, area: Area) -> AreaOut:

@@ -88,12 +88,3 @@ class PasswordChange(Shape):
 
     present: SecretStr = Field(max_length=200)
     new: Password
-
-
-class Visitor(Shape):
-    """Who is signed in, for the pages: enough to greet and to draw a menu."""
-
-    account_id: UUID
-    display_name: str
-    language: Language
-    csrf: str

@@ -120,11 +120,6 @@ def list_signals(session: Session, actor: Actor, wanted: SignalQuery) -> Page[Si
     return Page(items=items, next_cursor=cursor_after(items[-1].came_on, items[-1].id) if more else None)
 
 
-def unanswered_signals(session: Session, actor: Actor) -> list[SignalOut]:
-    """List what the actor took up and did not answer yet, the oldest first: for the day page and for reminders."""
-    return list_signals(session, actor, SignalQuery(mine=True, open=True, limit=200)).items
-
-
 def find_signal(session: Session, actor: Actor, signal_id: UUID) -> Signal:
     """Return a signal of a resident of whom the actor may know, cells closed."""
     signal = session.scalar(
