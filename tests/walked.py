@@ -22,9 +22,11 @@ from bsa.commitments.shapes import CommitmentEventIn, VerdictIn
 from bsa.contacts.actions import note_contact
 from bsa.contacts.models import Promise
 from bsa.contacts.shapes import ContactIn
+from bsa.forums.models import Forum
 from bsa.goals.models import Goal
+from bsa.groups.models import Group
 from bsa.initiatives.actions import add_participant, set_aim
-from bsa.initiatives.models import Initiative
+from bsa.initiatives.models import Initiative, InitiativePage
 from bsa.initiatives.shapes import AimIn, ParticipantIn
 from bsa.institutions.actions import record_contact
 from bsa.institutions.models import Institution, InstitutionContact
@@ -57,6 +59,7 @@ from bsa.residents.shapes import ConsentIn, LevelIn, WorkerIn
 from bsa.scales.models import ScaleDefinition
 from bsa.shares.actions import write_share
 from bsa.shares.shapes import OwnShareIn
+from bsa.tasks.models import BudgetLine, Task
 from bsa.themes.actions import name_theme
 from bsa.themes.models import Theme
 from bsa.themes.shapes import ThemeIn
@@ -65,17 +68,22 @@ from bsa.trust.models import Handover, Signal
 from tests.around import look_around
 from tests.bonds import bond
 from tests.cast import PASSWORD, Cast, a_resident
+from tests.collective import act_together
 from tests.line import a_commitment, walk_the_line
+from tests.table import sit_together
 
 VERSIONED = (
     Account,
     Appointment,
     Area,
     Ask,
+    BudgetLine,
     Commitment,
     Goal,
+    Group,
     Handover,
     Initiative,
+    InitiativePage,
     Institution,
     InstitutionContact,
     Need,
@@ -86,8 +94,12 @@ VERSIONED = (
     ScaleDefinition,
     Signal,
     SpeakingOrder,
+    Task,
     Theme,
     Tie,
+    Forum,
+    Meeting,
+    MeetingAction,
 )
 
 
@@ -168,6 +180,7 @@ def prepare(session: Session, cast: Cast) -> dict[str, str]:
         "proposed": line.commitment_id,
         **_lifeworld(session, cast, geert, ria),
         **_learning(session, cast, geert, line.initiative_id),
+        **act_together(session, cast, line.initiative_id, aim.id, geert),
         **bond(session, cast, geert),
         **look_around(session, me, geert),
         "round": _a_round(session, cast),

@@ -31,8 +31,11 @@ from bsa.commitments.shapes import CommitmentEventIn, CommitmentIn
 from bsa.contacts.actions import note_contact
 from bsa.contacts.shapes import ContactIn
 from bsa.database import Database
-from bsa.initiatives.actions import start_initiative
-from bsa.initiatives.shapes import InitiativeIn
+from bsa.groups.actions import found_group
+from bsa.groups.models import GroupKind
+from bsa.groups.shapes import GroupIn
+from bsa.initiatives.actions import set_aim, start_initiative
+from bsa.initiatives.shapes import AimIn, InitiativeIn
 from bsa.institutions.actions import record_contact
 from bsa.institutions.models import Institution, InstitutionKind, Mandate
 from bsa.institutions.shapes import InstitutionContactIn
@@ -57,6 +60,9 @@ from bsa.scales.actions import record_scale
 from bsa.scales.shapes import ScaleIn
 from bsa.shapes import Listing, Page
 from bsa.shares.models import OwnShare
+from bsa.tasks.actions import book_line, plan_task, score_aim
+from bsa.tasks.models import MoneyKind
+from bsa.tasks.shapes import AimScoreIn, BudgetLineIn, TaskIn
 from bsa.themes.actions import name_theme
 from bsa.themes.shapes import ThemeIn
 from bsa.trust.actions import propose_handover, record_signal
@@ -77,7 +83,11 @@ STATEMENTS: dict[str, tuple[int, str]] = {
     "/appointments": OF_RESIDENTS,
     "/areas": (2, "caller, rows"),
     "/asks": (2, "caller, rows"),
+    "/aims/{aim_id}/scores": (4, "caller, the aim, the initiative, rows"),
     "/colleagues": (2, "caller, rows"),
+    "/groups": (2, "caller, rows"),
+    "/initiatives/{initiative_id}/budget-lines": (3, "caller, the initiative, rows"),
+    "/initiatives/{initiative_id}/tasks": (3, "caller, the initiative, rows"),
     "/commitments": (2, "caller, rows"),
     "/handovers": OF_RESIDENTS,
     "/handovers/needed": OF_RESIDENTS,
@@ -137,6 +147,7 @@ def things(database: Database, cast: Cast, standing_clock: None) -> dict[str, st
             look_around(session, me, first["resident_id"])
             record_scale(session, me, ScaleIn.model_validate(scale))
             _doing(session, me, first["resident_id"], first["initiative_id"])
+            _together(session, me, first["initiative_id"], first["aim_id"])
             _person(session, me, first["institution_id"])
             _published(session, me, first["ask_id"])
         needs = [_need(session, me, first["resident_id"]) for _ in range(51)]
@@ -245,6 +256,8 @@ def _one_of_each(session: Session, me: Actor, area_id: UUID, number: int) -> dic
     initiative = {"area_id": area_id, "title": "Warm", "origin": "together", "started_on": today}
     initiative_id = start_initiative(session, me, InitiativeIn.model_validate(initiative)).id
     _doing(session, me, resident_id, initiative_id)
+    aim_id = set_aim(session, me, initiative_id, AimIn(text="Iedereen warm")).id
+    _together(session, me, initiative_id, aim_id)
     start_round(session, me, RoundIn(area_id=area_id, where="Molenstraat"))
     institution = Institution(name=f"Instelling {number}", kind=InstitutionKind.WELFARE)
     session.add(institution)
@@ -262,6 +275,7 @@ def _one_of_each(session: Session, me: Actor, area_id: UUID, number: int) -> dic
         "area_id": area_id,
         "resident_id": resident_id,
         "initiative_id": initiative_id,
+        "aim_id": aim_id,
         "institution_id": institution.id,
         "ask_id": ask.id,
     }
@@ -305,6 +319,13 @@ def _doing(session: Session, me: Actor, resident_id: UUID, initiative_id: UUID) 
     make_speaking_order(
         session, me, initiative_id, SpeakingOrderIn.model_validate({"meeting_on": today, "turns": turns})
     )
+
+
+def _together(session: Session, me: Actor, initiative_id: UUID, aim_id: UUID) -> None:
+    plan_task(session, me, initiative_id, TaskIn(what="Zaal regelen"))
+    book_line(session, me, initiative_id, BudgetLineIn(kind=MoneyKind.COST, what="Koffie", cents=1_250))
+    score_aim(session, me, aim_id, AimScoreIn(level=0))
+    found_group(session, me, GroupIn(initiative_id=initiative_id, kind=GroupKind.RESIDENTS_GROUP))
 
 
 def _need(session: Session, me: Actor, resident_id: UUID) -> UUID:

@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from bsa.digests import keyed_digest
 from bsa.errors import N_, Fault, Invalid, MovedTo, NotFound
 from bsa.events import note
+from bsa.groups.models import GroupMember
 from bsa.initiatives.models import Participant
 from bsa.keystore import KeyStore
 from bsa.lifecycle.queries import cell_of, of_this, refuse_not_lower, table_of
@@ -40,6 +41,7 @@ from bsa.rows import not_stale
 from bsa.trust.models import Handover, Relationship
 
 Held = TypeVar("Held", Relationship, Handover)
+Together = TypeVar("Together", Participant, GroupMember)
 
 
 def go_to_level(session: Session, actor: Actor, resident_id: UUID, version: int, wanted: LevelIn) -> Resident:
@@ -75,7 +77,8 @@ def merge_residents(
     duplicate = _duplicate(session, actor, resident, wanted)
     _join_workers(session, resident, duplicate)
     _join_consents(session, resident, duplicate)
-    _join_participants(session, resident, duplicate)
+    _join_participants(session, resident, duplicate, Participant, "initiative_id")
+    _join_participants(session, resident, duplicate, GroupMember, "group_id")
     _join_relationships(session, resident, duplicate)
     _fill_in(session, resident, duplicate)
     session.flush()
@@ -183,22 +186,24 @@ def _join_consents(session: Session, resident: Resident, duplicate: Resident) ->
             in_force[consent.scope] = consent
 
 
-def _join_participants(session: Session, resident: Resident, duplicate: Resident) -> None:
-    """Somebody who takes part twice in the same initiative takes part once, from the first day on."""
+def _join_participants(
+    session: Session, resident: Resident, duplicate: Resident, kind: type[Together], place: str
+) -> None:
+    """Somebody who is twice in the same initiative or group is in it once, from the first day on."""
     both = session.scalars(
-        select(Participant)
+        select(kind)
         .where(
-            col(Participant.resident_id).in_([resident.id, duplicate.id]),
-            col(Participant.until_on).is_(None),
+            col(kind.resident_id).in_([resident.id, duplicate.id]),
+            col(kind.until_on).is_(None),
         )
-        .order_by(col(Participant.from_on), col(Participant.id))
+        .order_by(col(kind.from_on), col(kind.id))
     )
-    kept: dict[UUID, Participant] = {}
-    for participant in both:
-        first = kept.setdefault(participant.initiative_id, participant)
-        if first is not participant:
-            first.consented_on = min(first.consented_on, participant.consented_on)
-            session.delete(participant)
+    kept: dict[UUID, Together] = {}
+    for one in both:
+        first = kept.setdefault(getattr(one, place), one)
+        if first is not one:
+            first.consented_on = min(first.consented_on, one.consented_on)
+            session.delete(one)
 
 
 def _join_relationships(session: Session, resident: Resident, duplicate: Resident) -> None:
