@@ -8,6 +8,8 @@ from sqlmodel import Session
 from bsa import clock
 from bsa.agreements.actions import make_agreement
 from bsa.agreements.shapes import AgreementIn
+from bsa.commitments.actions import record_commitment
+from bsa.commitments.shapes import CommitmentIn
 from bsa.forums.actions import make_calendar, make_forum
 from bsa.forums.models import Forum
 from bsa.forums.queries import list_members_of
@@ -46,7 +48,24 @@ def begun(session: Session, cast: Cast, forum_id: UUID) -> Meeting:
     return open_meeting(session, cast.activator, meeting.id, meeting.version)
 
 
-def sit_together(session: Session, cast: Cast, ask_id: UUID, commitment_id: UUID) -> dict[str, object]:
+def an_overdue_commitment(session: Session, cast: Cast, ask_id: UUID) -> UUID:
+    """Write down what was promised long ago, by a day that is over for long."""
+    today = clock.today()
+    promise = CommitmentIn(
+        ask_id=ask_id,
+        promise="De lampen branden weer.",
+        residents_words="’s Avonds licht in het achterpad.",
+        sign="Alle zes lampen branden",
+        due_on=today - timedelta(days=40),
+        mandate=Mandate.OPERATIONAL,
+        promised_on=today - timedelta(days=60),
+    )
+    return record_commitment(session, cast.activator, promise).id
+
+
+def sit_together(
+    session: Session, cast: Cast, asked_id: UUID, answered_id: UUID, commitment_id: UUID
+) -> dict[str, object]:
     """Sit together: one meeting to come, one under way with an agenda, one closed and one of which all may read."""
     me = cast.activator
     forum = a_forum(session, cast)
@@ -54,7 +73,7 @@ def sit_together(session: Session, cast: Cast, ask_id: UUID, commitment_id: UUID
     _, address = make_calendar(session, me, forum.id)
     planned, going_on = a_meeting(session, cast, forum.id), begun(session, cast, forum.id)
     agenda = {
-        "asked_item": AgendaItemIn(ask_id=ask_id),
+        "asked_item": AgendaItemIn(ask_id=asked_id),
         "promised_item": AgendaItemIn(commitment_id=commitment_id),
         "own_item": AgendaItemIn(title="Rondvraag"),
     }
@@ -78,16 +97,19 @@ def sit_together(session: Session, cast: Cast, ask_id: UUID, commitment_id: UUID
         valid_until=today + timedelta(days=300),
     )
     return {
+        "other_institution": cast.rival_id,
         "forum": forum.id,
         "policy_forum": policy.id,
         "seat": list_members_of(session, [forum.id])[forum.id][0].id,
         "forum_calendar": address.rsplit("/", 1)[1].removesuffix(".ics"),
         "meeting": planned.id,
+        "meeting_of_today": a_meeting(session, cast, forum.id, days=0).id,
         "going_on": going_on.id,
         **items,
         "meeting_action": action.id,
         "closed_meeting": closed.id,
         "public_meeting": told_to_all.id,
         "policy_meeting": a_meeting(session, cast, policy.id).id,
+        "overdue": an_overdue_commitment(session, cast, answered_id),
         "agreement": make_agreement(session, me, agreement).id,
     }

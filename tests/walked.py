@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from bsa import clock
+from bsa.agreements.models import Agreement
 from bsa.appointments.models import Appointment
 from bsa.areas.models import Area
 from bsa.asks.actions import draft_ask, put_ask, record_answer
@@ -36,6 +37,7 @@ from bsa.learning.shapes import LearningStepIn
 from bsa.lifeworld.actions import note_asset, note_sketch_line
 from bsa.lifeworld.models import SketchLine, Voice
 from bsa.lifeworld.shapes import AssetIn, SketchLineIn
+from bsa.meetings.models import Meeting, MeetingAction
 from bsa.needs.actions import deepen_need, record_need
 from bsa.needs.models import Need, NeedLayer
 from bsa.needs.shapes import LayerIn, NeedIn
@@ -59,21 +61,25 @@ from bsa.residents.shapes import ConsentIn, LevelIn, WorkerIn
 from bsa.scales.models import ScaleDefinition
 from bsa.shares.actions import write_share
 from bsa.shares.shapes import OwnShareIn
+from bsa.slips.models import SlipRound
 from bsa.tasks.models import BudgetLine, Task
 from bsa.themes.actions import name_theme
 from bsa.themes.models import Theme
 from bsa.themes.shapes import ThemeIn
 from bsa.trust.models import Handover, Signal
+from bsa.voices.models import PublicVoice
 
 from tests.around import look_around
 from tests.bonds import bond
 from tests.cast import PASSWORD, Cast, a_resident
 from tests.collective import act_together
 from tests.line import a_commitment, walk_the_line
+from tests.outside import speak_up
 from tests.table import sit_together
 
 VERSIONED = (
     Account,
+    Agreement,
     Appointment,
     Area,
     Ask,
@@ -89,10 +95,12 @@ VERSIONED = (
     Need,
     PracticeMoment,
     Promise,
+    PublicVoice,
     Resident,
     Round,
     ScaleDefinition,
     Signal,
+    SlipRound,
     SpeakingOrder,
     Task,
     Theme,
@@ -186,8 +194,10 @@ def prepare(session: Session, cast: Cast) -> dict[str, str]:
         "round": _a_round(session, cast),
         "reminder": _a_reminder(session, cast),
         **_more_asks(session, cast, line.initiative_id),
-        **_more_commitments(session, cast, line.ask_id, [geert, ria]),
+        **(more := _more_commitments(session, cast, line.ask_id, [geert, ria])),
+        **speak_up(session, cast, line.ask_id, more["shown"]),
     }
+    things |= sit_together(session, cast, things["asked"], line.ask_id, line.commitment_id)  # type: ignore[arg-type]
     session.flush()
     keys = {name: str(key) for name, key in things.items()}
     ways_in = _ways_in(session, cast)
@@ -244,7 +254,7 @@ def _more_asks(session: Session, cast: Cast, initiative_id: object) -> dict[str,
     return {"draft": draft.id, "asked": asked.id, "evaded": evaded.id}
 
 
-def _more_commitments(session: Session, cast: Cast, ask_id: object, witnesses: list[object]) -> dict[str, object]:
+def _more_commitments(session: Session, cast: Cast, ask_id: object, witnesses: list[object]) -> dict[str, UUID]:
     me, today = cast.activator, clock.today()
     found = {}
     for name in ("claimed", "broken", "shown"):

@@ -46,6 +46,11 @@ BOTH = "200 200 404 404 404 404 404 404 404"
 REMINDED = "200 200 200 200 403 403 403 403 403"
 ASSIGNED = "200 404 404 404 404 404 404 404 404"
 
+SEATED = "200 200 404 200 200 404 404 404 404"
+SEATED_LIST = "200 200 200 200 200 200 403 403 403"
+HOLD = "200 200 404 200 403 404 404 404 404"
+KEPT = "200 200 404 200 403 404 404 403 404"
+
 contact = {"happenedOn": TODAY, "place": "doorstep", "purpose": "being_there", "shareableNote": "Zwaaide"}
 layer = {
     "words": "Ze luisteren niet",
@@ -67,6 +72,17 @@ promise = {
     "dueOn": LATER,
     "mandate": "policy",
     "promisedOn": TODAY,
+}
+meeting = {"forumId": "{forum}", "startsAt": "2026-04-22T19:30:00+02:00", "place": "De Wiek"}
+answered = {"agendaItemId": "{asked_item}", "answered": {"answer": "evasive", "words": "Nemen we mee"}}
+agreement = {
+    "areaId": "{here}",
+    "institutionId": "{corporation}",
+    "title": "Samen",
+    "shares": "Planning en thema’s",
+    "ground": "Zonder persoonsgegevens",
+    "validFrom": TODAY,
+    "validUntil": LATER,
 }
 
 scale = {
@@ -468,6 +484,52 @@ DEEDS: list[Deed] = [
     Deed("GET", "/commitments/{claimed}/verdicts", "200 200 404 200 200 404 404 404 404"),
     Deed("POST", "/commitments/{claimed}/verdicts", "201 201 404 403 403 404 404 404 404", verdict, "claimed"),
     Deed("GET", "/commitments/{proposed}/preview", "200 200 404 200 403 404 404 404 404"),
+    Deed("GET", "/commitments/{overdue}/escalations", "200 200 404 200 200 404 403 403 403"),
+    Deed("POST", "/commitments/{overdue}/escalations", made(HOLD), {"reason": "Al twee keer beloofd"}),
+    # Forums
+    Deed("GET", "/forums", SEATED_LIST),
+    Deed("POST", "/forums", "201 201 400 201 403 403 403 403 403", {"areaId": "{here}", "name": "Buurttafel"}),
+    Deed("GET", "/forums/{forum}", SEATED),
+    Deed("PATCH", "/forums/{forum}", HOLD, {"rhythm": "monthly"}, "forum"),
+    Deed("POST", "/forums/{forum}/ending", made(HOLD), None, "forum"),
+    Deed("GET", "/forums/{forum}/members", SEATED),
+    Deed("POST", "/forums/{forum}/members", made(HOLD), {"institutionId": "{other_institution}"}),
+    Deed("DELETE", "/forums/{forum}/members/{seat}", done(HOLD)),
+    Deed("POST", "/forums/{forum}/calendar-address", made(HOLD)),
+    Deed("GET", "/forums/{forum}/next-meeting", HOLD),
+    # Meetings
+    Deed("GET", "/meetings", SEATED_LIST),
+    Deed("POST", "/meetings", "201 201 400 201 403 403 403 403 403", meeting),
+    Deed("GET", "/meetings/{meeting}", SEATED),
+    Deed("PATCH", "/meetings/{meeting}", HOLD, {"minutes": 60}, "meeting"),
+    Deed("POST", "/meetings/{meeting}/cancellation", made(HOLD), None, "meeting"),
+    Deed("POST", "/meetings/{meeting}/invitations", made(HOLD), None, "meeting"),
+    Deed("POST", "/meetings/{meeting_of_today}/opening", made(HOLD), None, "meeting_of_today"),
+    Deed("POST", "/meetings/{going_on}/closing", made(HOLD), None, "going_on"),
+    Deed("POST", "/meetings/{meeting}/agenda", made(HOLD)),
+    Deed("GET", "/meetings/{going_on}/agenda-items", SEATED),
+    Deed("POST", "/meetings/{meeting}/agenda-items", made(HOLD), {"title": "Rondvraag"}),
+    Deed("PUT", "/meetings/{going_on}/agenda-items/{own_item}/place", HOLD, {"number": 1}, "going_on"),
+    Deed("PUT", "/meetings/{going_on}/agenda-items/{own_item}/outcome", HOLD, {"outcome": "Samen kijken"}),
+    Deed("DELETE", "/meetings/{going_on}/agenda-items/{own_item}", done(HOLD), None, "going_on"),
+    Deed("GET", "/meetings/{going_on}/attendance", SEATED),
+    Deed("PUT", "/meetings/{going_on}/attendance", HOLD, {"lines": [{"came": True, "persons": 11}]}),
+    Deed("GET", "/meetings/{going_on}/actions", SEATED),
+    Deed("POST", "/meetings/{going_on}/actions", made(HOLD), {"what": "Lamp melden", "byOn": LATER}),
+    Deed("POST", "/meetings/{going_on}/actions/{meeting_action}/completion", made(HOLD), None, "meeting_action"),
+    Deed("GET", "/meetings/{going_on}/minutes", SEATED),
+    Deed("POST", "/meetings/{going_on}/minutes", made(HOLD), answered),
+    Deed("GET", "/meetings/{closed_meeting}/preview", HOLD),
+    Deed("PUT", "/meetings/{closed_meeting}/publication", HOLD, {"previewed": True}, "closed_meeting"),
+    Deed("DELETE", "/meetings/{public_meeting}/publication", done(HOLD), None, "public_meeting"),
+    Deed("GET", "/public/neighbourhoods/{here}/meetings", ALL, open=True),
+    Deed("GET", "/public/meetings/{public_meeting}", ALL, open=True),
+    # Agreements
+    Deed("GET", "/agreements", "200 200 200 200 200 200 403 200 403"),
+    Deed("POST", "/agreements", "201 201 400 201 403 403 403 403 403", agreement),
+    Deed("GET", "/agreements/{agreement}", "200 200 404 200 200 404 404 200 404"),
+    Deed("PATCH", "/agreements/{agreement}", KEPT, {"title": "Anders"}, "agreement"),
+    Deed("POST", "/agreements/{agreement}/ending", made(KEPT), None, "agreement"),
     # My part and their part
     Deed("GET", "/residents/{geert}/own-shares", OWN_RECORD),
     Deed("GET", "/residents/{ria}/own-shares", "200 403 404 404 404 404 404 403 404", note="the colleague stands in"),
@@ -609,6 +671,34 @@ DEEDS: list[Deed] = [
     Deed("GET", "/public/neighbourhoods", ALL, open=True),
     Deed("GET", "/public/neighbourhoods/{here}", ALL, open=True),
     Deed("GET", "/public/neighbourhoods/{here}/commitments", ALL, open=True),
+    Deed("GET", "/public/neighbourhoods/{here}/commitments/{shown}", ALL, open=True),
+    Deed("GET", "/public/neighbourhoods/{here}/events", ALL, open=True),
+    Deed("GET", "/public/neighbourhoods/{here}/counts", ALL, open=True),
+    Deed("POST", "/public/slips/openings", ALL, {"code": "{slip_code}"}, open=True),
+    Deed("POST", "/public/slips/votes", done(ALL), {"code": "{slip_code}", "verdict": "kept"}, open=True),
+    Deed(
+        "POST",
+        "/public/neighbourhoods/{here}/voices",
+        made(ALL),
+        {"kind": "question", "words": "Wanneer begint het?"},
+        open=True,
+    ),
+    Deed("POST", "/public/answers", ALL, {"code": "{voice_code}"}, open=True),
+    # Slips, and what came from outside
+    Deed("GET", "/commitments/{slipped}/slip-rounds", "200 200 404 200 403 404 404 404 404"),
+    Deed(
+        "POST",
+        "/commitments/{reported}/slip-rounds",
+        "201 201 404 403 403 404 404 404 404",
+        {"slips": 8},
+        "reported",
+    ),
+    Deed("GET", "/slip-rounds/{slip_round}", TEAM),
+    Deed("POST", "/slip-rounds/{slip_round}/slips", made(ROUNDS), {"slips": 2}, "slip_round"),
+    Deed("POST", "/slip-rounds/{slip_round}/closing", made(ROUNDS), {"closesWindow": True}, "slip_round"),
+    Deed("GET", "/voices", REMINDED),
+    Deed("GET", "/voices/{voice}", TEAM),
+    Deed("POST", "/voices/{voice}/answers", made(TEAM), {"answer": "Wij vragen het na."}, "voice"),
     # Search
     Deed("POST", "/searches", ALL, {"words": "molen"}),
 ]

@@ -17,7 +17,7 @@ from bsa.asks.queries import visible_to as asks_visible_to
 from bsa.asks.standing import as_it_stands
 from bsa.commitments.deeds import DEEDS as LEDGER_DEEDS
 from bsa.commitments.models import Commitment, CommitmentEvent, CommitmentEventKind, CommitmentState
-from bsa.commitments.queries import EVENTS, LATE, OUTCOME, STATE, rules_of
+from bsa.commitments.queries import EVENTS, LATE, OUTCOME, STATE, find_commitment, rules_of
 from bsa.commitments.queries import visible_to as commitments_visible_to
 from bsa.commitments.standing import OPEN_STATES, may_follow, standing
 from bsa.errors import NotFound
@@ -325,6 +325,8 @@ def next_at_policy_level(session: Session, actor: Actor, area_id: UUID) -> list[
 
 def list_taken_higher(session: Session, actor: Actor, commitment_id: UUID) -> list[TakenHigher]:
     """List when and why a commitment was taken to the policy level, for those who may know of those meetings."""
+    require(actor, Permission.SEE_MEETINGS)
+    find_commitment(session, actor, commitment_id)
     rows = session.execute(
         select(AgendaItem, Meeting, col(Forum.name))
         .join(Meeting, col(Meeting.id) == AgendaItem.meeting_id)
