@@ -61,7 +61,7 @@ def show_portal(session: Session, actor: Actor) -> PortalOut:
 def _with_days(session: Session, items: Iterable[CommitmentItem]) -> dict[UUID, PortalCommitment]:
     """Add to commitments how many days are left, and until when residents judge."""
     found = {one.id: one for one in items}
-    until = dict(session.execute(WINDOWS, {"ids": list(found)}).tuples().all())
+    until = dict(session.execute(WINDOWS, {"ids": list(found)}).all())
     today = clock.today()
     return {
         key: PortalCommitment.model_construct(

@@ -39,7 +39,7 @@ def show_track_record(session: Session, actor: Actor, institution_id: UUID) -> T
     since = today - PERIOD
     places = {"institution_id": institution.id, "since": since, "today": today}
     meetings = {"institution_id": institution.id, "from": clock.now() - PERIOD, "now": clock.now()}
-    came = Counter(dict(session.execute(CAME, meetings).tuples().all()))
+    came = Counter(dict(session.execute(CAME, meetings).all()))
     return TrackRecordOut(
         institution_id=institution.id,
         since=since,
