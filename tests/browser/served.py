@@ -9,7 +9,7 @@ from pathlib import Path
 import axe_playwright_python
 import html5lib
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from bsa.database import Database
 from bsa.demo.stage import PASSWORD
@@ -19,7 +19,10 @@ AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE = {"width": 320, "height": 720}
 DESK = {"width": 1280, "height": 900}
-PATIENCE = 10_000
+PATIENCE = 30_000
+"""In milliseconds; long, for a loaded machine is slow, and who passes does not wait."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 @contextmanager
@@ -148,3 +151,5 @@ def followed(page: Page, link: Locator) -> None:
     href = link.get_attribute("href")
     link.click()
     page.wait_for_url(f"**{href}" if "?" not in (href or "") else lambda url: url.endswith(href or ""))
+    # With scripts the address changes before the page does.
+    page.locator("body:not([aria-busy])").wait_for(state="attached")

@@ -32,14 +32,15 @@
     asked.onerror = () => fail(asked.error);
   });
 
-  // Do something in one transaction; what it asks for last is the answer.
+  // Do something in one transaction; what it asks for is the answer.
   const within = async (mode, work) => {
     const base = await opened();
     try {
       return await new Promise((done, fail) => {
         const all = base.transaction(STORES, mode, { durability: mode === "readwrite" ? "strict" : "default" });
         const asked = work(all.objectStore("records"), all.objectStore("keys"), all.objectStore("told"));
-        all.oncomplete = () => done(asked instanceof IDBRequest ? asked.result : undefined);
+        const answer = (one) => (one instanceof IDBRequest ? one.result : undefined);
+        all.oncomplete = () => done(Array.isArray(asked) ? asked.map(answer) : answer(asked));
         all.onabort = () => fail(all.error);
       });
     } finally {
@@ -57,7 +58,16 @@
     heard();
     windows.postMessage("changed");
   };
-  if (windows) windows.onmessage = heard;
+
+  // The sign-ins that were ended while this window was open, here or in another: what the server had said before and
+  // comes in late must not bring the account back.
+  const ended = new Set();
+  if (windows) {
+    windows.onmessage = ({ data }) => {
+      if (data.ended) ended.add(data.ended);
+      heard();
+    };
+  }
 
   // --- sealing -----------------------------------------------------------------------------------------------------
 
@@ -75,6 +85,8 @@
     return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt(how, key, record.box)));
   };
 
+  const opens = (held, record) => unsealed(held.key, record).catch(() => undefined);
+
   const newKey = () => crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
 
   // --- accounts ----------------------------------------------------------------------------------------------------
@@ -82,8 +94,15 @@
   const keyOf = (account) => within("readonly", (_, keys) => keys.get(account));
   const recordsOf = (account) => within("readonly", (records) => records.index("account").getAll(account));
 
+  // The key and the records as they are at one moment: read one after the other, a new key would not fit old records.
+  const holdings = (account) => within(
+    "readonly", (records, keys) => [keys.get(account), records.index("account").getAll(account)]
+  );
+
   // Somebody is signed in: from now on this account's things open, under a new key when it is a new sign-in.
+  // False when that somebody has signed out meanwhile.
   const welcome = ({ account, signIn, idleMinutes, hours, days }) => alone(async () => {
+    if (ended.has(signIn)) return false;
     const held = await keyOf(account);
     const rules = { idleMinutes, hours, days };
     if (held && held.signIn === signIn) {
@@ -91,7 +110,7 @@
       const began = Date.now() - held.began > hours * 60 * MINUTE ? Date.now() : held.began;
       const again = { ...held, ...rules, began, locked: false, seen: Date.now() };
       await within("readwrite", (_, keys, told) => { keys.put(again); told.put({ name: "last", account }); });
-      return;
+      return true;
     }
     const key = await newKey();
     const anew = [];
@@ -108,10 +127,12 @@
       keys.put({ account, signIn, key, ...rules, began: Date.now(), seen: Date.now() });
       told.put({ name: "last", account });
     });
+    return true;
   });
 
   // Who was the last to be signed in here, and whether what is theirs may be shown.
   const last = async () => {
+    if (!(await anything())) return undefined;
     const told = await within("readonly", (_, __, all) => all.get("last"));
     return told ? keyOf(told.account) : undefined;
   };
@@ -164,19 +185,22 @@
     return all.filter((record) => record.account !== account && record.kind === "sending").length;
   };
 
-  // Destroy what others left here for too long; return how many unsent things went with it.
+  // Destroy what others left here for too long; return how many unsent things went with it. Whoever has nothing of their
+  // own here any more leaves nothing: key and copies go at once, for at the next sign-in the server gives them anew.
   const expire = (account, days) => alone(async () => {
-    const all = await within("readonly", (records) => records.getAll());
-    const keys = await within("readonly", (_, held) => held.getAll());
-    const old = all.filter((record) => record.account !== account && Date.now() - record.at > days * DAY);
-    const gone = new Set(old.map((record) => record.id));
-    const left = new Set(all.filter((record) => !gone.has(record.id)).map((record) => record.account));
-    const done = keys.filter((held) => held.account !== account && !left.has(held.account));
+    const [all, keys] = await within("readonly", (records, held) => [records.getAll(), held.getAll()]);
+    const own = (record) => record.kind === "sending" || record.kind === "draft";
+    const young = all.filter((record) => own(record) && Date.now() - record.at <= days * DAY);
+    const stays = new Set([account, ...young.map((record) => record.account)]);
+    const old = all.filter((record) => record.account !== account
+      && (own(record) ? !young.includes(record) : !stays.has(record.account)));
+    const done = keys.filter((held) => !stays.has(held.account));
     if (old.length + done.length === 0) return 0;
     await within("readwrite", (records, held) => {
       old.forEach((record) => records.delete(record.id));
       done.forEach((one) => held.delete(one.account));
     });
+    changed();
     return old.filter((record) => record.kind === "sending").length;
   });
 
@@ -184,30 +208,38 @@
 
   let order = 0;
 
+  const named = (held, account, kind, value) => sealed(
+    held.key, { id: `${kind}:${account}`, account, kind, at: Date.now(), order: 0 }, value
+  );
+
   // Keep one thing of an account under a name; the one of before is replaced.
   const keep = (account, kind, value) => alone(async () => {
     const held = await keyOf(account);
     if (!held) return;
-    const record = await sealed(held.key, { id: `${kind}:${account}`, account, kind, at: Date.now(), order: 0 }, value);
+    const record = await named(held, account, kind, value);
     await within("readwrite", (records) => records.put(record));
   });
 
+  const openedOf = async (held, records, kind) => {
+    const record = records.find((one) => one.kind === kind);
+    return record && opens(held, record);
+  };
+
   const recall = async (account, kind) => {
-    const held = await keyOf(account);
-    const record = await within("readonly", (records) => records.get(`${kind}:${account}`));
-    if (!held || !record) return undefined;
-    return unsealed(held.key, record).catch(() => undefined);
+    const [held, records] = await holdings(account);
+    return held && openedOf(held, records, kind);
   };
 
   const drop = (account, kind) => alone(() => within("readwrite", (records) => records.delete(`${kind}:${account}`)));
 
   // Put something in the queue; in the place of another when that was changed. Its id is the key under which it is sent.
   const add = (account, value, instead) => alone(async () => {
-    const held = await keyOf(account);
+    const [held, all] = await holdings(account);
     if (!held) throw new Error("nobody's");
     order = Math.max(order + 1, Date.now() * 1000);
     const record = { id: crypto.randomUUID(), account, kind: "sending", at: Date.now(), order };
-    const put = await sealed(held.key, record, value);
+    const subject = value.subject && nowCalled(await placesOf(held, all), value.subject);
+    const put = await sealed(held.key, record, subject ? { ...value, subject } : value);
     await within("readwrite", (records) => {
       records.put(put);
       if (instead) records.delete(instead);
@@ -217,19 +249,24 @@
   });
 
   // The queue, in the order in which it was noted.
-  const queue = async (account) => {
-    const held = await keyOf(account);
-    const records = (await recordsOf(account)).filter((record) => record.kind === "sending");
-    records.sort((one, other) => one.order - other.order);
-    return Promise.all(records.map(async (record) => {
+  const queueOf = (held, records) => {
+    const waiting = records.filter((record) => record.kind === "sending");
+    waiting.sort((one, other) => one.order - other.order);
+    return Promise.all(waiting.map(async (record) => {
       const { id, at } = record;
-      try {
-        return { id, at, ...(await unsealed(held.key, record)) };
-      } catch {
-        return { id, at, kind: "unreadable" };
-      }
+      return { id, at, ...((await opens(held, record)) || { kind: "unreadable" }) };
     }));
   };
+
+  // What there is to go to and what waits, both of the same moment: what was sent stands in one of them, never in none.
+  const found = async (account) => {
+    if (!(await anything())) return undefined;
+    const [held, records] = await holdings(account);
+    if (!held) return undefined;
+    return { places: await placesOf(held, records), queue: await queueOf(held, records) };
+  };
+
+  const queue = async (account) => ((await found(account)) || { queue: [] }).queue;
 
   const count = async (account) => (await recordsOf(account)).filter((record) => record.kind === "sending").length;
 
@@ -250,6 +287,19 @@
     changed();
   });
 
+  // Note something more of one thing in the queue; return the whole, or nothing when it was taken out meanwhile.
+  const mark = (account, id, more) => alone(async () => {
+    const held = await keyOf(account);
+    const record = await within("readonly", (records) => records.get(id));
+    if (!held || !record) return undefined;
+    const { iv, box, ...rest } = record;
+    const value = { ...(await unsealed(held.key, record)), ...more };
+    const put = await sealed(held.key, rest, value);
+    await within("readwrite", (records) => records.put(put));
+    changed();
+    return { id, at: record.at, ...value };
+  });
+
   // Take out what was surely not sent yet; tell whether that was so.
   const takeBack = (account, id) => alone(async () => {
     const held = await keyOf(account);
@@ -258,6 +308,42 @@
     await within("readwrite", (records) => records.delete(id));
     changed();
     return true;
+  });
+
+  // --- places: today's rounds, and the neighbourhoods ----------------------------------------------------------------
+
+  const placesOf = async (held, records) => (await openedOf(held, records, "places")) || { rounds: [], areas: [] };
+
+  // A round that was begun here has a name of its own until it is sent. Who taps at that very moment still says that one.
+  const nowCalled = ({ rounds }, subject) => {
+    const round = rounds.find((one) => one.local && `new:${one.local}` === subject);
+    return round ? round.id : subject;
+  };
+
+  // The places after the server did one thing.
+  const after = (places, value, said) => {
+    const touched_at = Date.now();
+    if (value.kind === "no_ring") {
+      const there = (one) => one.do_not_ring && one.where === value.fields.street && one.area_id === value.fields.area_id;
+      const left = (one) => ({ ...one, touched_at, do_not_ring: [...new Set([...one.do_not_ring, said.number])] });
+      return { ...places, rounds: places.rounds.map((one) => (there(one) ? left(one) : one)) };
+    }
+    if (!said.round) return places;
+    const before = places.rounds.find((one) => one.id === said.round.id) || {};
+    const round = { ...said.round, local: value.local || before.local, touched_at };
+    return { ...places, rounds: [...places.rounds.filter((one) => one !== before), round] };
+  };
+
+  // Keep what the server told when it was asked. What was sent since then may be missing in it: there the later word stands.
+  const keepPlaces = (account, { rounds, areas }, askedAt) => alone(async () => {
+    const [held, all] = await holdings(account);
+    if (!held) return;
+    const before = (await placesOf(held, all)).rounds;
+    const later = before.filter((one) => one.touched_at >= askedAt && one.touched_at <= Date.now());
+    const told = rounds.filter((one) => !later.some((other) => other.id === one.id))
+      .map((one) => ({ ...one, local: (before.find((other) => other.id === one.id) || {}).local }));
+    const record = await named(held, account, "places", { areas, rounds: [...told, ...later] });
+    await within("readwrite", (records) => records.put(record));
   });
 
   // --- sending -----------------------------------------------------------------------------------------------------
@@ -291,19 +377,25 @@
     return { became: "refused", said: { words: [], fields: [] } };
   };
 
-  // What a round that was begun here is called on the server: what was counted for it can go now.
-  const settled = (all, value, said) => {
-    const after = { [value.id]: null };
-    if (value.kind === "round") {
-      all.filter((one) => one.subject === `new:${value.local}`).forEach((one) => {
-        const { id, at, ...rest } = one;
-        after[id] = { ...rest, subject: said.round.id };
-      });
+  // What was sent goes out of the queue and into the places in one stroke, and what was counted for a round that was
+  // begun here can go now. Whatever is noted meanwhile waits for this, and then finds the round under its new name.
+  const settle = (account, value, said) => alone(async () => {
+    const [held, all] = await holdings(account);
+    if (!held) return;
+    const places = after(await placesOf(held, all), value, said);
+    const put = [await named(held, account, "places", places)];
+    for (const record of all.filter((one) => one.kind === "sending" && one.id !== value.id)) {
+      const one = await opens(held, record);
+      const subject = one && one.subject && nowCalled(places, one.subject);
+      const { iv, box, ...rest } = record;
+      if (subject && subject !== one.subject) put.push(await sealed(held.key, rest, { ...one, subject }));
     }
-    return after;
-  };
-
-  const bare = ({ id, at, ...value }) => value;
+    await within("readwrite", (records) => {
+      records.delete(value.id);
+      put.forEach((record) => records.put(record));
+    });
+    changed();
+  });
 
   // Send what can be sent, one after the other. One window sends at a time; who is patient waits for its turn.
   const send = ({ account, csrf, days, patient = false }, done = () => undefined) => navigator.locks.request(
@@ -314,18 +406,19 @@
       const passed = new Set();
       for (;;) {
         const all = await queue(account);
-        const value = all.find((one) => !passed.has(one.id) && !one.refused && one.kind !== "unreadable"
+        const next = all.find((one) => !passed.has(one.id) && !one.refused && one.kind !== "unreadable"
           && !waitsForRound(one) && !tooOld(one, days));
-        if (!value) return "done";
-        passed.add(value.id);
-        // From here on it may have reached the server.
-        if (!value.tried) await change(account, { [value.id]: { ...bare(value), tried: true } });
+        if (!next) return "done";
+        passed.add(next.id);
+        // From here on it may have reached the server; unless it was taken back just now.
+        const value = await mark(account, next.id, { tried: true });
+        if (!value) continue;
         const { became, said } = await sendOne(value, csrf).catch(() => ({ became: "unreached" }));
         if (became === "done") {
-          await change(account, settled(await queue(account), value, said));
-          done(value, said);
+          await settle(account, value, said);
+          done();
         } else if (became === "refused") {
-          await change(account, { [value.id]: { ...bare(value), tried: true, refused: said } });
+          await mark(account, value.id, { refused: said });
         } else {
           return became;
         }
@@ -370,7 +463,7 @@
     if (!here || document.getElementById("way") || !(await anything())) return;
     const held = await keyOf(here.account);
     if (!held) return;
-    await welcome({ ...held, ...here });
+    if (!(await welcome({ ...held, ...here }))) return;
     if ((await count(here.account)) === 0) return;
     if ((await send({ ...here, days: held.days })) === "unreached") again(carryOn);
     else rested();
@@ -404,6 +497,8 @@
   const leave = async ({ account, signIn, form }) => {
     const body = new URLSearchParams(new FormData(form));
     if (await ofOthers(account)) body.set("others_wait", "true");
+    ended.add(signIn);
+    windows.postMessage({ ended: signIn });
     await forget(account);
     try {
       await fetch(form.action, { method: "POST", body, redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
@@ -453,8 +548,8 @@
   });
 
   window.bsaDevice = {
-    able, add, again, asks: tooOld, change, count, drop, expire, inside, keep, last, leaveLate, lock, locked, ofOthers, queue,
-    recall, rested, seen, send, takeBack, welcome,
+    able, add, again, asks: tooOld, change, count, drop, expire, found, inside, keep, keepPlaces, last, leaveLate, lock,
+    locked, nowCalled, ofOthers, recall, rested, seen, send, takeBack, welcome,
   };
 
   const start = async () => {

@@ -28,6 +28,8 @@
   let taps = []; // what "undo" takes back, the last first to go
   let editing = ""; // the refused thing that a form changes
   let sentSome = false;
+  let day = ""; // whose rounds are shown
+  let destroyed = 0; // what others left here for too long
 
   const filled = (text, facts) => text.replace(/\{(\w+)\}/g, (_, name) => String(facts[name]));
 
@@ -60,12 +62,22 @@
     })),
   ];
 
+  const ofCurrent = (tap) => device.nowCalled(places, tap.subject) === current;
+
   const pending = (round, what) => queue
     .filter((one) => one.kind === "tally" && one.subject === round.id && one.fields.what === what && !one.refused)
     .reduce((sum, one) => sum + one.fields.by, 0);
 
+  // Where not to ring: what the team noted, and at once what was noted here and waits.
+  const doorsOf = (round) => {
+    const here = queue.filter((one) => one.kind === "no_ring" && one.fields.street === round.where
+      && one.fields.area_id === round.area_id);
+    return [...new Set([...(round.do_not_ring || []), ...here.map((one) => one.fields.number)])];
+  };
+
   const drawTally = () => {
     const all = roundsNow();
+    current = device.nowCalled(places, current);
     const round = all.find((one) => one.id === current) || all.at(-1);
     current = round ? round.id : "";
     show("tally-round", Boolean(round));
@@ -81,11 +93,11 @@
       const number = document.querySelector(`[data-count="${what}"] [data-number]`);
       number.textContent = String(round[what] + pending(round, what));
     });
-    const doors = round.do_not_ring || [];
+    const doors = doorsOf(round);
     show("tally-leave", doors.length > 0);
     page("tally-numbers").textContent = shut ? words.doors_hidden : doors.join(", ");
     show("tally-no-ring", round.kind === "doors" && !shut);
-    page("tally-undo").disabled = !taps.some((tap) => tap.subject === current);
+    page("tally-undo").disabled = !taps.some(ofCurrent);
     show("tally-page", !current.startsWith("new:") && connection === "connected");
     page("tally-page").href = `${roundsAt}/${current}`;
   };
@@ -233,9 +245,37 @@
     show("note-none", residents.length === 0 && !shut);
   };
 
+  // Nobody is signed in here, or somebody else is: nothing of who was before stays, in no list and in no field.
+  const empty = () => {
+    [me, csrf, shut, residents, queue] = [null, "", false, [], []];
+    [current, taps, sentSome, editing] = ["", [], false, ""];
+    clearTimeout(typing);
+    clearNote();
+    drawPeople("");
+    draw();
+  };
+
+  let looks = 0;
+  let newest = 0;
+
+  // Looks at the device may overtake each other: an older one never replaces what a newer one saw.
+  const look = async (account) => {
+    looks += 1;
+    const mine = looks;
+    const found = await device.found(account);
+    if (!me || me.account !== account || mine < newest) return;
+    newest = mine;
+    if (!found) {
+      empty();
+      return;
+    }
+    queue = found.queue;
+    places = { ...found.places, rounds: found.places.rounds.filter((round) => round.held_on === day) };
+  };
+
   const refresh = async () => {
     if (!me) return;
-    queue = await device.queue(me.account);
+    await look(me.account);
     draw();
   };
 
@@ -252,31 +292,41 @@
 
   // From what the device kept; nothing of a person when it is locked, and nothing at all of another account.
   // Where somebody is typing already, the note is left alone.
-  const recall = async (typing = false) => {
+  const recallNow = async (token) => {
     const held = await device.last();
     const here = device.inside();
     if (!held || (here && here.account !== held.account)) {
-      [me, shut, residents, queue] = [null, false, [], []];
-      draw();
+      empty();
       return;
     }
+    const anew = !me || shut || me.account !== held.account;
     me = held;
-    places = (await device.recall(me.account, "places")) || { rounds: [], areas: [] };
-    places.rounds = places.rounds.filter((round) => round.held_on === today());
-    queue = await device.queue(me.account);
-    taps = queue.filter((one) => one.kind === "tally" && one.fields.by === 1)
-      .map((one) => ({ id: one.id, subject: one.subject, what: one.fields.what }));
+    if (token) csrf = token;
+    if (device.locked(held)) shut = true;
+    day = today();
+    await look(held.account);
+    if (!me) return;
+    queue.filter((one) => one.kind === "tally" && one.fields.by === 1).forEach(remember);
     leaveAs(me);
     drawAreas();
     if (device.locked(held)) {
       await close();
       return;
     }
+    const [people, draft] = [await device.recall(held.account, "residents"), await device.recall(held.account, "draft")];
+    if (me !== held) return;
     shut = false;
-    residents = (await device.recall(me.account, "residents")) || [];
+    residents = people || [];
     drawPeople();
-    if (!typing) fillNote(await device.recall(me.account, "draft"));
+    if (anew) fillNote(draft);
     draw();
+  };
+
+  // One after the other: of two at the same time, the one that looked first could have the last word.
+  let recalling = Promise.resolve();
+  const recall = (token = "") => {
+    recalling = recalling.catch(() => undefined).then(() => recallNow(token));
+    return recalling;
   };
 
   const leaveAs = ({ account, signIn }) => {
@@ -284,7 +334,7 @@
     page("way-leave").elements.csrf.value = csrf;
   };
 
-  const others = async (destroyed) => {
+  const others = async () => {
     const waiting = await device.ofOthers(me.account);
     const text = [
       destroyed && filled(words.others_gone, { number: destroyed, days: me.days }),
@@ -294,23 +344,23 @@
     show("way-others", Boolean(text));
   };
 
-  const welcome = async (told) => {
-    await device.welcome(told);
-    const stranger = !me || me.account !== told.account;
-    csrf = told.csrf;
-    await device.keep(told.account, "residents", told.residents);
-    await device.keep(told.account, "places", { rounds: told.rounds, areas: told.areas });
-    if (stranger) {
-      clearNote();
-      [current, taps, sentSome, editing] = ["", [], false, ""];
+  const welcome = async (told, askedAt) => {
+    if (!(await device.welcome(told))) {
+      await recall();
+      return;
     }
-    await recall(!stranger && !shut);
-    await others(await device.expire(told.account, told.days));
+    if (me && me.account !== told.account) empty();
+    await device.keep(told.account, "residents", told.residents);
+    await device.keepPlaces(told.account, told, askedAt);
+    await recall(told.csrf);
+    destroyed += await device.expire(told.account, told.days);
+    if (me) await others();
   };
 
   // Ask the server who is signed in and what there is to choose from; then send.
   const ask = async () => {
     let answer;
+    const askedAt = Date.now();
     try {
       if (!(await device.leaveLate())) throw new Error("later");
       answer = await fetch("/on-the-way/things", {
@@ -334,31 +384,13 @@
     }
     connection = "connected";
     device.rested();
-    await welcome(await answer.json());
+    await welcome(await answer.json(), askedAt);
     await send();
   };
 
   // --- sending -------------------------------------------------------------------------------------------------------
 
-  const heard = (value, answer) => {
-    sentSome = true;
-    queue = queue.filter((one) => one.id !== value.id);
-    if (value.kind === "no_ring") {
-      places.rounds.filter((one) => one.where === value.fields.street && one.do_not_ring)
-        .forEach((one) => { one.do_not_ring = [...new Set([...one.do_not_ring, answer.number])]; });
-    }
-    if (answer.round) {
-      places.rounds = [...places.rounds.filter((one) => one.id !== answer.round.id), answer.round];
-      const local = `new:${value.local}`;
-      if (value.kind === "round") {
-        if (current === local) current = answer.round.id;
-        const mine = (one) => (one.subject === local ? { ...one, subject: answer.round.id } : one);
-        taps = taps.map(mine);
-        queue = queue.map(mine);
-      }
-    }
-    draw();
-  };
+  const heard = () => { sentSome = true; };
 
   let running = null;
   let more = false;
@@ -377,9 +409,8 @@
     if (became === "grown old") device.again(ask);
     if (became === "signed out") {
       connection = "signed out";
-      await close();
+      if (me) await close();
     }
-    await device.keep(me.account, "places", places);
     await refresh();
   };
 
@@ -419,20 +450,31 @@
 
   // --- the tally -----------------------------------------------------------------------------------------------------
 
-  const count = async (what) => {
-    const subject = current;
-    const id = await note({ kind: "tally", subject, fields: { what, by: 1 } });
-    if (id) taps.push({ id, subject, what });
-    draw();
+  const remember = ({ id, subject, fields: { what } }) => {
+    if (!taps.some((tap) => tap.id === id)) taps.push({ id, subject, what });
   };
 
-  const undo = async () => {
-    const at = taps.findLastIndex((tap) => tap.subject === current);
-    if (at < 0) return;
-    const [{ id, what }] = taps.splice(at, 1);
-    if (await device.takeBack(me.account, id)) await refresh();
-    else await note({ kind: "tally", subject: current, fields: { what, by: -1 } });
+  // Taps come faster than a slow telephone keeps them. Each waits for the one before, so that "undo" takes back the last.
+  let turn = Promise.resolve();
+  const inTurn = (work) => (...told) => {
+    const round = current;
+    turn = turn.then(() => work(round, ...told)).catch(() => tell(words.not_kept));
   };
+
+  const count = inTurn(async (subject, what) => {
+    const value = { kind: "tally", subject, fields: { what, by: 1 } };
+    const id = await note(value);
+    if (id) remember({ id, ...value });
+    draw();
+  });
+
+  const undo = inTurn(async () => {
+    const at = taps.findLastIndex(ofCurrent);
+    if (at < 0) return;
+    const [{ id, subject, what }] = taps.splice(at, 1);
+    if (await device.takeBack(me.account, id)) await refresh();
+    else await note({ kind: "tally", subject, fields: { what, by: -1 } });
+  });
 
   const missing = (field, yes) => {
     field.toggleAttribute("aria-invalid", yes);
@@ -444,8 +486,22 @@
     return yes;
   };
 
+  // A second tap while the first is still being kept is the same tap.
+  const once = (work) => {
+    let busy = false;
+    return async (event) => {
+      event.preventDefault();
+      if (busy) return;
+      busy = true;
+      try {
+        await work(event);
+      } finally {
+        busy = false;
+      }
+    };
+  };
+
   const beginRound = async (event) => {
-    event.preventDefault();
     const form = event.target;
     const where = form.elements.where.value.trim();
     if (missing(form.elements.where, !where)) return;
@@ -464,7 +520,6 @@
   };
 
   const leaveDoor = async (event) => {
-    event.preventDefault();
     const { number } = event.target.elements;
     if (missing(number, !number.value.trim())) return;
     const round = roundsNow().find((one) => one.id === current);
@@ -512,7 +567,6 @@
   };
 
   const noteContact = async (event) => {
-    event.preventDefault();
     const typed = noteTyped();
     const resident = residents.find((one) => one.id === typed.subject);
     show("note-problem", !resident);
@@ -653,9 +707,9 @@
     });
     page("tally-undo").addEventListener("click", undo);
     page("tally-choice").addEventListener("change", (event) => { current = event.target.value; draw(); });
-    page("round-form").addEventListener("submit", beginRound);
-    page("no-ring-form").addEventListener("submit", leaveDoor);
-    page("note-form").addEventListener("submit", noteContact);
+    page("round-form").addEventListener("submit", once(beginRound));
+    page("no-ring-form").addEventListener("submit", once(leaveDoor));
+    page("note-form").addEventListener("submit", once(noteContact));
     page("note-form").addEventListener("input", () => { keepDraft(); drawNotes(); });
     page("note-people").addEventListener("change", () => { page("note-other").value = ""; drawNotes(); });
     page("note-other").addEventListener("change", () => {
