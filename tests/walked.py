@@ -23,6 +23,9 @@ from bsa.commitments.shapes import CommitmentEventIn, VerdictIn
 from bsa.contacts.actions import note_contact
 from bsa.contacts.models import Promise
 from bsa.contacts.shapes import ContactIn
+from bsa.evidence.actions import record_evidence
+from bsa.evidence.files import CleanFile
+from bsa.evidence.shapes import EvidenceIn
 from bsa.forums.models import Forum
 from bsa.goals.models import Goal
 from bsa.groups.models import Group
@@ -62,6 +65,7 @@ from bsa.scales.models import ScaleDefinition
 from bsa.shares.actions import write_share
 from bsa.shares.shapes import OwnShareIn
 from bsa.slips.models import SlipRound
+from bsa.suggestions.models import Introduction, Suggestion
 from bsa.tasks.models import BudgetLine, Task
 from bsa.themes.actions import name_theme
 from bsa.themes.models import Theme
@@ -75,6 +79,7 @@ from tests.cast import PASSWORD, Cast, a_resident
 from tests.collective import act_together
 from tests.line import a_commitment, walk_the_line
 from tests.outside import speak_up
+from tests.shared import share
 from tests.table import sit_together
 
 VERSIONED = (
@@ -92,6 +97,7 @@ VERSIONED = (
     InitiativePage,
     Institution,
     InstitutionContact,
+    Introduction,
     Need,
     PracticeMoment,
     Promise,
@@ -102,6 +108,7 @@ VERSIONED = (
     Signal,
     SlipRound,
     SpeakingOrder,
+    Suggestion,
     Task,
     Theme,
     Tie,
@@ -191,6 +198,7 @@ def prepare(session: Session, cast: Cast) -> dict[str, str]:
         **act_together(session, cast, line.initiative_id, aim.id, geert),
         **bond(session, cast, geert),
         **look_around(session, me, geert),
+        **share(session, cast),
         "round": _a_round(session, cast),
         "reminder": _a_reminder(session, cast),
         **_more_asks(session, cast, line.initiative_id),
@@ -198,6 +206,7 @@ def prepare(session: Session, cast: Cast) -> dict[str, str]:
         **speak_up(session, cast, line.ask_id, more["shown"]),
     }
     things |= sit_together(session, cast, things["asked"], line.ask_id, line.commitment_id)  # type: ignore[arg-type]
+    things["evidence"] = _shown(session, cast, line.commitment_id)
     session.flush()
     keys = {name: str(key) for name, key in things.items()}
     ways_in = _ways_in(session, cast)
@@ -252,6 +261,12 @@ def _more_asks(session: Session, cast: Cast, initiative_id: object) -> dict[str,
     evasion = {"answer": "evasive", "words": "Nemen we mee", "happened_on": today, "source": "telephone"}
     record_answer(session, me, evaded.id, evaded.version, AnswerIn.model_validate(evasion))
     return {"draft": draft.id, "asked": asked.id, "evaded": evaded.id}
+
+
+def _shown(session: Session, cast: Cast, commitment_id: UUID) -> UUID:
+    """Let the institution show a picture with what it promised."""
+    picture = CleanFile("image/png", b"a picture")
+    return record_evidence(session, cast.corporation, commitment_id, picture, EvidenceIn(caption="De ramen")).id
 
 
 def _more_commitments(session: Session, cast: Cast, ask_id: object, witnesses: list[object]) -> dict[str, UUID]:

@@ -28,6 +28,8 @@ class Deed:
     """The thing whose version goes into `If-Match`."""
     open: bool = False
     """Open to all, also without a token."""
+    file: bytes = b""
+    """What is sent as a file, in a form, in the place of JSON."""
     note: str = field(default="", compare=False)
 
     def answer_to(self, who: str) -> int:
@@ -84,6 +86,12 @@ agreement = {
     "validFrom": TODAY,
     "validUntil": LATER,
 }
+
+A_PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c6338c0c00000024400c1938c68"
+    "220000000049454e44ae426082"
+)
+"""A picture of one pixel."""
 
 scale = {
     "key": "calm",
@@ -161,6 +169,8 @@ DEEDS: list[Deed] = [
         {"leftOn": TODAY},
         "person",
     ),
+    Deed("GET", "/institutions/{corporation}/track-record", "200 200 200 200 200 404 200 404 200"),
+    Deed("GET", "/portal", "403 403 403 403 200 200 403 403 403"),
     # Residents
     Deed("GET", "/residents", "200 200 200 403 403 403 403 200 403"),
     Deed(
@@ -300,6 +310,27 @@ DEEDS: list[Deed] = [
     Deed("GET", "/themes/{theme}/needs", "200 200 404 200 403 403 403 403 403"),
     Deed("POST", "/themes/{other_theme}/needs", "201 403 404 403 404 404 404 404 404", {"needId": "{need}"}),
     Deed("DELETE", "/themes/{theme}/needs/{need}", "200 403 404 403 404 404 404 404 404"),
+    # Suggestions and introductions
+    Deed("GET", "/suggestions", "200 200 200 200 403 403 403 403 403"),
+    Deed("GET", "/suggestions/{suggestion}", TEAM),
+    Deed("POST", "/suggestions/{suggestion}/taking-up", made(TEAM), {"title": "Licht"}, "suggestion"),
+    Deed("PUT", "/suggestions/{suggestion}/dismissal", TEAM, None, "suggestion"),
+    Deed(
+        "POST",
+        "/suggestions/{taken}/links",
+        "201 403 404 403 404 404 404 404 404",
+        {"needIds": ["{unlinked}"]},
+    ),
+    Deed("GET", "/introductions", "200 200 200 200 403 403 403 403 403"),
+    Deed("GET", "/introductions/{introduction}", TEAM),
+    Deed("POST", "/themes/{shared_theme}/introductions", "201 201 404 403 404 404 404 404 404"),
+    Deed(
+        "PUT",
+        "/introductions/{introduction}/answers/{introduced}",
+        "200 403 404 404 404 404 404 404 404",
+        {"agreed": True, "answeredOn": TODAY},
+    ),
+    Deed("PUT", "/introductions/{introduction}/ending", "200 200 404 403 404 404 404 404 404", None, "introduction"),
     # Initiatives
     Deed("GET", "/initiatives", "200 200 200 200 403 403 403 403 403"),
     Deed(
@@ -484,6 +515,13 @@ DEEDS: list[Deed] = [
     Deed("GET", "/commitments/{claimed}/verdicts", "200 200 404 200 200 404 404 404 404"),
     Deed("POST", "/commitments/{claimed}/verdicts", "201 201 404 403 403 404 404 404 404", verdict, "claimed"),
     Deed("GET", "/commitments/{proposed}/preview", "200 200 404 200 403 404 404 404 404"),
+    # Evidence
+    Deed("GET", "/commitments/{proposed}/evidence", "200 200 404 200 200 404 404 404 404"),
+    Deed("POST", "/commitments/{proposed}/evidence", "201 201 404 201 201 404 404 404 404", file=A_PICTURE),
+    Deed("POST", "/commitments/{shown}/evidence", "201 201 404 201 201 404 403 404 404", file=A_PICTURE, note="public"),
+    Deed("GET", "/evidence/{evidence}", "200 200 404 200 200 404 404 404 404"),
+    Deed("GET", "/evidence/{evidence}/content", "200 200 404 200 200 404 404 404 404"),
+    Deed("DELETE", "/evidence/{evidence}", "200 200 404 200 200 404 404 404 404"),
     Deed("GET", "/commitments/{overdue}/escalations", "200 200 404 200 200 404 403 403 403"),
     Deed("POST", "/commitments/{overdue}/escalations", made(HOLD), {"reason": "Al twee keer beloofd"}),
     # Forums

@@ -112,4 +112,6 @@ def _ask(client: TestClient, deed: Deed, things: dict[str, str], who: str | None
     if deed.version_of and version:
         headers["If-Match"] = f'"{things[f"{deed.version_of}_version"] if version == "seen" else version}"'
     body: dict[str, Any] = {"json": filled(deed.body, things)} if deed.body is not None else {}
+    if deed.file:
+        body = {"files": {"file": ("file", deed.file)}, "data": {"caption": "De ramen"}}
     return client.request(deed.method, str(filled(deed.path, things)), headers=headers, **body).status_code
