@@ -19,6 +19,7 @@ from bsa.portal.mails import mail_institutions
 from bsa.reminders.weekly import mail_weekly
 from bsa.sendings import forget_old
 from bsa.slips.actions import count_passed
+from bsa.suggestions.finding import find_after_new_needs, find_everywhere
 from bsa.voices.actions import forget_hours
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,8 @@ JOBS = (
     Job("count_slips", _now_and_then, count_passed),
     Job("forget_hours", _now_and_then, _forget_hours),
     Job("sweep_orphans", _at_night, sweep_orphans),
+    Job("suggest_after_new_needs", _each_minute, find_after_new_needs),
+    Job("suggest_everywhere", _at_night, find_everywhere),
     Job("forget_ended", _at_night, _forget_ended),
 )
 

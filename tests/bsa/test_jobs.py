@@ -51,8 +51,10 @@ def do_on_queue(queue: Huey, name: str) -> None:
 def test_mail_goes_out_every_minute_and_the_night_has_its_own_work() -> None:
     noon = NIGHT.replace(hour=12, minute=3)
 
-    assert [one.name for one in JOBS if one.when(noon)] == ["mail_waiting_letters"]
-    assert [one.name for one in JOBS if one.when(NIGHT)] == ["mail_waiting_letters", "sweep_orphans", "forget_ended"]
+    each_minute = ["mail_waiting_letters", "suggest_after_new_needs"]
+    at_night = ["sweep_orphans", "suggest_everywhere", "forget_ended"]
+    assert [one.name for one in JOBS if one.when(noon)] == each_minute
+    assert {one.name for one in JOBS if one.when(NIGHT)} == {*each_minute, *at_night}
     assert job("destroy_doomed_keys").when(noon.replace(minute=5))
 
 

@@ -245,24 +245,40 @@ def last_answers(session: Session, need: Need) -> dict[UUID, Confirmed]:
 
 
 def shareable_words(session: Session, need: Need) -> list[SharedLayer]:
-    """Return what may be passed on of a need, from the stated question down: to a referral, or to a theme.
+    """Return what may be passed on of a need, from the stated question down: to a referral, or to a theme."""
+    layers = list(
+        session.scalars(
+            select(NeedLayer)
+            .join(Resident, col(Resident.id) == NeedLayer.resident_id)
+            .where(col(NeedLayer.need_id) == need.id, may_be_passed_on())
+            .order_by(col(NeedLayer.depth))
+        )
+    )
+    open_rows(session, layers)
+    return [SharedLayer(depth=layer.depth, words=layer.words) for layer in layers]
+
+
+def may_be_passed_on() -> ColumnElement[bool]:
+    """Return the condition that a layer may be passed on, in a query that joins `Resident`.
 
     Chosen layer by layer, and only what the resident confirmed; never a hunch, nothing struck, nothing of
     somebody whose data is restricted.
     """
-    if session.get_one(Resident, need.resident_id).restricted_on is not None:
-        return []
-    answers = last_answers(session, need)
-    layers = [
-        layer
-        for layer in layers_of(session, need)
-        if layer.may_be_shared
-        and layer.struck_at is None
-        and layer.how_learned is not HowLearned.HUNCH
-        and answers.get(layer.id) is Confirmed.YES
-    ]
-    open_rows(session, layers)
-    return [SharedLayer(depth=layer.depth, words=layer.words) for layer in layers]
+    last = (
+        select(col(LayerConfirmation.confirmed))
+        .where(col(LayerConfirmation.layer_id) == NeedLayer.id)
+        .order_by(col(LayerConfirmation.number).desc())
+        .limit(1)
+        .correlate(NeedLayer)
+        .scalar_subquery()
+    )
+    return and_(
+        col(NeedLayer.may_be_shared).is_(True),
+        col(NeedLayer.struck_at).is_(None),
+        col(NeedLayer.how_learned) != HowLearned.HUNCH,
+        last == Confirmed.YES,
+        col(Resident.restricted_on).is_(None),
+    )
 
 
 def only_stated(session: Session, need: Need, *, not_decided: bool) -> bool:

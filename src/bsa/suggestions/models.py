@@ -27,6 +27,7 @@ class Suggestion(ChangingRow, table=True):
     __table_args__ = (
         CheckConstraint("(state = 'open') = (decided_on IS NULL)", name="decided_with_day"),
         CheckConstraint("state <> 'taken_up' OR theme_id IS NOT NULL", name="taken_up_in_a_theme"),
+        CheckConstraint("state = 'open' OR words IS NULL", name="words_while_open"),
         Index("ix_suggestion_area_id_state", "area_id", "state"),
     )
 
@@ -37,6 +38,8 @@ class Suggestion(ChangingRow, table=True):
     decided_on: date | None = None
     decided_by_id: UUID | None = Field(default=None, foreign_key="account.id")
     theme_id: UUID | None = Field(default=None, foreign_key="theme.id", index=True)
+    words: str | None = Field(default=None, sa_type=SealedText)
+    """Why: the words that at least three households used, the commonest first; gone once somebody decided."""
 
 
 class SuggestedNeed(Row, table=True):
