@@ -16,7 +16,9 @@ from bsa.commitments.shapes import (
     CommitmentItem,
     CommitmentOut,
     CommitmentQuery,
+    LedgerEntry,
     PublicCommitment,
+    PublicCounts,
     VerdictIn,
     VerdictOut,
 )
@@ -112,6 +114,20 @@ def list_public_commitments(
 ) -> Page[PublicCommitment]:
     """List what everybody may read of the ledger of a neighbourhood."""
     return queries.list_public(session, area_id, wanted)
+
+
+@public.get("/{area_id}/events")
+@open_to_all
+def list_public_events(session: Reading, area_id: UUID, wanted: Annotated[Listing, Query()]) -> Page[LedgerEntry]:
+    """List what happened in the public ledger of a neighbourhood, what was entered last first."""
+    return queries.list_public_events(session, area_id, wanted)
+
+
+@public.get("/{area_id}/counts")
+@open_to_all
+def count_public_commitments(session: Reading, area_id: UUID) -> PublicCounts:
+    """Count how the public commitments of a neighbourhood stand."""
+    return queries.count_public(session, area_id)
 
 
 @public.get("/{area_id}/commitments/{commitment_id}")

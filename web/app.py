@@ -23,7 +23,9 @@ from web import (
     contacts,
     day,
     goals,
+    groups,
     health,
+    initiative_pages,
     initiatives,
     institutions,
     learning,
@@ -42,9 +44,12 @@ from web import (
     search,
     sessions,
     shares,
+    slips,
+    tasks,
     texts,
     themes,
     trust,
+    voices,
 )
 from web.errors import answer_with_pages
 from web.pages import STATIC, static_version
@@ -60,6 +65,12 @@ ROUTERS = (
     neighbourhoods.router,
     themes.router,
     initiatives.router,
+    initiative_pages.router,
+    initiative_pages.public,
+    tasks.router,
+    tasks.budget,
+    tasks.aims,
+    groups.router,
     institutions.router,
     areas.router,
     asks.router,
@@ -91,6 +102,12 @@ ROUTERS = (
     practice.router,
     accounts.router,
     public.router,
+    slips.router,
+    slips.rounds,
+    slips.judge,
+    voices.router,
+    voices.public,
+    voices.answers,
 )
 
 

@@ -45,7 +45,8 @@ def guest_of(request: Request) -> Guest:
         return known
     chosen = request.cookies.get("lang", "")
     language = Language(chosen) if chosen in {one.value for one in Language} else None
-    return Guest(language or wanted_by(request.headers.get("accept-language", "")))
+    token = request.cookies.get(cookie_name(request.app.state.database.settings), "")
+    return Guest(language or wanted_by(request.headers.get("accept-language", "")), csrf=csrf_for(token))
 
 
 def cookie_name(settings: Settings) -> str:

@@ -32,6 +32,9 @@ NOT_TO_LOOK_AT = (
     "/on-the-way/shell",
     "/calendar/",
     "/scales/{ladder}/definition",
+    "/public/{here}/feed.atom",
+    "/public/{here}/ledger.json",
+    "/public/{here}/picture.png",
 )
 """What is no page, and what a browser puts among the downloads."""
 LOOKS = [row for row in PAGES if row.method == "GET" and row.path != "/" and not row.path.startswith(NOT_TO_LOOK_AT)]

@@ -128,6 +128,25 @@
   document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
   document.addEventListener("htmx:after:swap", offerPrint);
 
+  // Counting hands: one tap, one more. Without scripts the numbers are typed.
+  const offerMore = () => document.querySelectorAll("[data-more-of]").forEach((button) => { button.hidden = false; });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-more-of]");
+    const field = button && document.getElementById(button.dataset.moreOf);
+    if (!field) return;
+    field.value = String((parseInt(field.value, 10) || 0) + 1);
+    say(`${field.labels[0].textContent}: ${field.value}`);
+  });
+  document.addEventListener("htmx:after:swap", offerMore);
+
+  // The code of a slip comes behind a #, which is sent to no server; once it stands in the field, the address loses it.
+  const takeCode = () => {
+    const field = document.querySelector("[data-code] input");
+    if (!field || field.value || location.hash.length < 2) return;
+    field.value = decodeURIComponent(location.hash.slice(1));
+    history.replaceState(null, "", location.pathname);
+  };
+
   // Reading aloud, by a voice that lives on this device: what somebody told goes to no server. Without one, no button.
   const voice = () => window.speechSynthesis && window.speechSynthesis.getVoices()
     .find((one) => one.localService && one.lang.toLowerCase().startsWith(document.documentElement.lang));
@@ -161,6 +180,8 @@
 
   const start = () => {
     offerPrint();
+    offerMore();
+    takeCode();
     offerReading();
     const problems = document.querySelector("[data-error-summary]");
     if (problems) problems.focus();
