@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -26,7 +27,7 @@ from tests import postgres
 from tests.cast import NOW, Cast, gather
 from tests.walked import prepare
 
-pytest_plugins = ["tests.postgres", "tests.played", "tests.browser.chromium"]
+pytest_plugins = ["tests.kept", "tests.postgres", "tests.played", "tests.browser.chromium"]
 
 Fresh = Callable[[], AbstractContextManager[tuple[Database, dict[str, str]]]]
 """Makes a fresh copy of the walked installation: its database, and the keys of what is in it."""
@@ -97,10 +98,19 @@ def database(settings: Settings) -> Iterator[Database]:
 
 
 @pytest.fixture
-def cast(database: Database) -> Cast:
-    """Return the cast."""
-    with database.writing() as session:
-        return _recall(session)
+def cast(database: Database, recalled: dict[str, Cast], database_kind: str) -> Cast:
+    """Return the cast; its keys are the same in every copy, so they are looked up in the first."""
+    if database_kind not in recalled:
+        with database.reading() as session:
+            recalled[database_kind] = _recall(session)
+    known = recalled[database_kind]
+    return replace(known, actors=dict(known.actors))
+
+
+@pytest.fixture(scope="session")
+def recalled() -> dict[str, Cast]:
+    """Keep the cast of each kind of database."""
+    return {}
 
 
 @pytest.fixture
@@ -195,16 +205,23 @@ def open_walked(
 ) -> Iterator[tuple[Database, dict[str, str]]]:
     """Open a fresh copy of the walked installation."""
     folder, things = walked_template
+    with open_copy(database_kind, folder, copy, "walked") as database:
+        yield database, things
+
+
+@contextmanager
+def open_copy(database_kind: str, folder: Path | None, copy: Path, name: str = "house") -> Iterator[Database]:
+    """Open a fresh copy of an installation: of the files in a folder, or of a template on the server."""
     if folder is not None:
         shutil.copytree(folder, copy, dirs_exist_ok=True)
         database = Database(settings_for(f"sqlite:///{copy}/bsa.db", f"sqlite:///{copy}/keys.db"))
-        yield database, things
+        yield database
         database.close()
         return
     server = postgres.server(database_kind)
-    with server.database("walked") as url:
+    with server.database(name) as url:
         database = Database(settings_for(url, server.url(make_url(url).database or "", role="bsa_keys")))
-        yield database, things
+        yield database
         database.close()
 
 
