@@ -34,17 +34,17 @@ def act_together(
     publish_page(session, me, shown.initiative_id, None, PublicationIn(previewed=True))
     return {
         "task": plan_task(session, me, initiative_id, TaskIn(what="Flyers maken", by_on=clock.today())).id,
-        "taken": taken.id,
-        "over": over.id,
+        "taken_task": taken.id,
+        "done_task": over.id,
         "budget_line": book_line(session, me, initiative_id, line).id,
-        "score": score_aim(session, me, aim_id, AimScoreIn(level=-1)).id,
+        "aim_score": score_aim(session, me, aim_id, AimScoreIn(level=-1)).id,
         "group": group.id,
-        "member": add_group_member(session, me, group.id, is_in).id,
+        "group_member": add_group_member(session, me, group.id, is_in).id,
         "drafted": drafted.initiative_id,
-        "page": drafted.id,
-        "public": shown.initiative_id,
+        "draft_page": drafted.id,
+        "shown_initiative": shown.initiative_id,
         "public_page": shown.id,
-        "code": shown.code,
+        "initiative_code": shown.code,
     }
 
 

@@ -28,6 +28,19 @@ def own_neighbourhoods(session: Session, visitor: Actor) -> list[Choice]:
     return [(area.id, area.name) for area in list_areas(session, visitor, wanted).items]
 
 
+def own_places(session: Session, visitor: Actor) -> list[Choice]:
+    """Return the own neighbourhoods, each followed by the complexes and places in it."""
+    inner: dict[UUID | None, list[Choice]] = {}
+    for level in (Level.COMPLEX, Level.PLACE):
+        for area in list_areas(session, visitor, AreaQuery(level=level, mine=True, limit=ALL)).items:
+            inner.setdefault(area.parent_id, []).append((area.id, area.name))
+    choices = []
+    for key, name in own_neighbourhoods(session, visitor):
+        choices.append((key, name))
+        choices.extend((within, f"{name} – {called}") for within, called in inner.get(key, []))
+    return choices
+
+
 def institutions(session: Session, visitor: Actor) -> list[Choice]:
     """Return the institutions that the visitor may know of, by name."""
     return [(one.id, one.name) for one in list_institutions(session, visitor, InstitutionQuery(limit=ALL)).items]

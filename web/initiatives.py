@@ -6,10 +6,10 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-from api.areas import list_areas
 from api.asks import list_asks
 from api.commitments import list_commitments
 from api.dependencies import Reading, Writing, needs
+from api.groups import list_groups
 from api.initiatives import (
     add_participant,
     change_initiative,
@@ -24,13 +24,13 @@ from api.initiatives import (
     unlink_theme,
 )
 from api.residents import list_residents
+from api.tasks import list_aim_scores, list_tasks, show_budget
 from api.themes import list_theme_needs, list_themes
 from bsa import clock
-from bsa.areas.models import Level
-from bsa.areas.shapes import AreaQuery
 from bsa.asks.shapes import AskItem, AskQuery
 from bsa.commitments.shapes import CommitmentItem, CommitmentQuery
 from bsa.errors import Invalid
+from bsa.groups.shapes import GroupQuery
 from bsa.initiatives.models import Origin, ParticipantPart, Phase
 from bsa.initiatives.shapes import (
     AimIn,
@@ -47,11 +47,13 @@ from bsa.learning.models import WhoDidIt
 from bsa.permissions import Permission
 from bsa.residents.shapes import ResidentQuery
 from bsa.shapes import Line, Listing, Shape
+from bsa.tasks.shapes import TaskQuery, TaskState
 from bsa.themes.shapes import ThemeOut, ThemeQuery
-from web.choices import Choice, own_neighbourhoods
+from web.choices import own_neighbourhoods, own_places
 from web.dependencies import Sent, Visitor, WritingVisitor
 from web.forms import Form, Nothing, asked, attempt, blank, read, read_change, version_in
 from web.guests import guest_of
+from web.initiative_pages import page_of
 from web.learning import blank_step
 from web.line import Step, steps_back, themes_behind
 from web.pages import Pages, draw, go, path_of, paths_of
@@ -59,6 +61,8 @@ from web.pages import Pages, draw, go, path_of, paths_of
 router = Pages("initiatives", prefix="/initiatives")
 
 MANY = 200
+SOME_TASKS = 5
+"""As many open tasks as stand on the page of an initiative."""
 
 
 class NextStepIn(Shape):
@@ -122,7 +126,15 @@ def create(request: Request, session: Writing, visitor: WritingVisitor, sent: Se
 
 
 @router.get("/{initiative_id}")
-@needs(Permission.SEE_INITIATIVES, Permission.SEE_THEMES, Permission.SEE_ASKS, Permission.SEE_COMMITMENTS)
+@needs(
+    Permission.SEE_INITIATIVES,
+    Permission.SEE_THEMES,
+    Permission.SEE_ASKS,
+    Permission.SEE_COMMITMENTS,
+    Permission.SEE_TASKS,
+    Permission.SEE_BUDGET,
+    Permission.SEE_GROUPS,
+)
 def show(request: Request, session: Reading, visitor: Visitor, initiative_id: UUID) -> Response:
     """Show an initiative, with what was asked and promised because of it."""
     return _page(request, session, visitor, initiative_id)
@@ -287,7 +299,7 @@ def _new(request: Request, session: Reading, visitor: Visitor, form: Form[Initia
         "initiatives/new.html",
         form.status if form.errors else 200,
         form=form,
-        areas=_areas(session, visitor),
+        areas=own_places(session, visitor),
         themes=[(theme.id, theme.title, theme.area_name) for theme in themes],
         origins=list(Origin),
         phases=[phase for phase in Phase if phase is not Phase.STOPPED],
@@ -332,6 +344,15 @@ def _page(request: Request, session: Reading, visitor: Visitor, initiative_id: U
         commitments=sorted(commitments, key=lambda commitment: not commitment.late),
         steps=_steps(request, visitor, initiative_id, themes, asks, commitments),
         phases=[phase for phase in Phase if phase is not initiative.phase],
+        tasks=list_tasks(session, visitor, initiative_id, TaskQuery(state=TaskState.OPEN, limit=SOME_TASKS)),
+        far={
+            aim.id: score
+            for aim in initiative.aims
+            for score in list_aim_scores(session, visitor, aim.id, Listing(limit=1)).items
+        },
+        total=show_budget(session, visitor, initiative_id),
+        groups=list_groups(session, visitor, GroupQuery(initiative_id=initiative_id)).items,
+        page=page_of(session, visitor, initiative_id),
         forms_of=_forms(request, initiative) | refused,
         who_codes=list(WhoDidIt),
     )
@@ -346,6 +367,7 @@ def _forms(request: Request, initiative: InitiativeOut) -> dict[str, Form[Any]]:
         "phase": blank(guest, prefix="phase", since=today),
         "aim": blank(guest, prefix="aim"),
         "theme": blank(guest, prefix="theme"),
+        "task": blank(guest, prefix="task"),
         "participant": blank(guest, prefix="participant"),
         "step": blank_step(request),
         **{f"aim-{aim.id}": blank(guest, prefix=f"aim-{aim.id}", reached_on=today) for aim in initiative.aims},
@@ -376,16 +398,3 @@ def _steps(
         onward("commitment", "commitments.show", "commitment_id", [one.id for one in commitments]),
         onward("verdict", "commitments.show", "commitment_id", [one.id for one in judged]),
     ]
-
-
-def _areas(session: Reading, visitor: Visitor) -> list[Choice]:
-    """Return the own neighbourhoods, each followed by the complexes and places in it."""
-    inner: dict[UUID | None, list[Choice]] = {}
-    for level in (Level.COMPLEX, Level.PLACE):
-        for area in list_areas(session, visitor, AreaQuery(level=level, mine=True, limit=MANY)).items:
-            inner.setdefault(area.parent_id, []).append((area.id, area.name))
-    choices = []
-    for key, name in own_neighbourhoods(session, visitor):
-        choices.append((key, name))
-        choices.extend((within, f"{name} – {called}") for within, called in inner.get(key, []))
-    return choices

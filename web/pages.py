@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import iter_route_contexts
@@ -31,8 +33,8 @@ STATIC = HERE / "static"
 class Pages(APIRouter):
     """The routes of one feature's pages, named `feature.function`, outside the API document."""
 
-    def __init__(self, feature: str, prefix: str = "") -> None:
-        super().__init__(prefix=prefix, redirect_slashes=False, include_in_schema=False, route_class=OneThread)
+    def __init__(self, feature: str, prefix: str = "", route_class: type[OneThread] = OneThread) -> None:
+        super().__init__(prefix=prefix, redirect_slashes=False, include_in_schema=False, route_class=route_class)
         self._feature = feature
 
     def add_api_route(self, path: str, endpoint: Any, **options: Any) -> None:
@@ -109,6 +111,7 @@ def environment(language: Language) -> Environment:
         tongue=lambda code: tongue(code, language),
         weekday=lambda value: _weekday(value, language),
         hour=lambda value: _hour(value),
+        euro=lambda cents: _euro(cents, language),
     )
     return made
 
@@ -178,6 +181,11 @@ def _hour(value: datetime | None) -> str:
 def tongue(code: str | None, language: Language) -> str:
     """Name a language in the reader's language."""
     return str(Locale(language.value).languages.get(code, code)) if code else ""
+
+
+def _euro(cents: int, language: Language) -> str:
+    """Say an amount in euros that is kept in cents."""
+    return str(format_currency(Decimal(cents) / 100, "EUR", locale=language.value))
 
 
 def _month(value: str, language: Language) -> str:
