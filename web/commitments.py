@@ -17,6 +17,7 @@ from api.commitments import (
     show_commitment,
 )
 from api.dependencies import Reading, Session, Writing, needs
+from api.evidence import list_evidence
 from api.residents import list_residents
 from bsa import clock
 from bsa.asks.models import AskEventKind, AskState, Side, Source
@@ -40,7 +41,7 @@ from bsa.residents.shapes import ResidentQuery
 from web.choices import ALL, JUDGED, SAID, institutions, own_neighbourhoods
 from web.dependencies import Sent, Visitor, WritingVisitor
 from web.forms import Form, asked, attempt, blank, read, version_in
-from web.guests import guest_of
+from web.guests import Guest, guest_of
 from web.line import Step, needs_behind, steps_back, themes_behind
 from web.pages import Pages, draw, go, path_of, paths_of
 
@@ -51,6 +52,8 @@ QUOTES = 3
 
 WITNESSES = ("witness_1", "witness_2")
 """The selects of the two residents who saw the votes counted."""
+
+OPEN = (CommitmentState.PROPOSED, CommitmentState.CONFIRMED, CommitmentState.RUNNING)
 
 TWO_WITNESSES = N_("Choose two residents who saw the votes counted.")
 
@@ -147,6 +150,9 @@ def show(request: Request, session: Reading, visitor: Visitor, commitment_id: UU
         need_ids=needs_behind(themes),
         knows_initiative=allows(visitor, Permission.SEE_INITIATIVES),
         knows_institution=allows(visitor, Permission.SEE_INSTITUTIONS, commitment),
+        evidence=list_evidence(session, visitor, commitment.id).items,
+        may_show=_may_show(visitor, commitment),
+        may_agree=allows(visitor, Permission.AGREE_NEW_DATE, commitment),
     )
 
 
@@ -158,8 +164,15 @@ def show(request: Request, session: Reading, visitor: Visitor, commitment_id: UU
     Permission.REOPEN_COMMITMENT,
     Permission.PUBLISH_COMMITMENT,
 )
-def new_event(request: Request, session: Reading, visitor: Visitor, commitment_id: UUID, kind: DeedKind) -> Response:
-    """Show the form for something that happened to a promise."""
+def new_event(
+    request: Request,
+    session: Reading,
+    visitor: Visitor,
+    commitment_id: UUID,
+    kind: DeedKind,
+    agreed: bool = False,
+) -> Response:
+    """Show the form for something that happened to a promise; `agreed`: to the day that was proposed."""
     commitment = show_commitment(session, visitor, commitment_id)
     _refuse_what_does_not_fit(visitor, commitment, Kind(kind.value))
     form = blank(
@@ -168,7 +181,14 @@ def new_event(request: Request, session: Reading, visitor: Visitor, commitment_i
         source=Source.MEETING,
         visibility=commitment.visibility.value,
     )
-    return _event_page(request, session, visitor, commitment, kind, form)
+    if agreed and commitment.proposed_due_on is not None:
+        proposal = [event for event in commitment.events if event.kind is Kind.MOVED][-1]
+        form.values |= {
+            "due_on": commitment.proposed_due_on.isoformat(),
+            "residents_agreed": "true",
+            "words": proposal.words or "",
+        }
+    return event_page(request, session, visitor, commitment, kind, form)
 
 
 @router.post("/{commitment_id}/events/{kind}")
@@ -189,7 +209,7 @@ def create_event(
         flash = "published" if kind is DeedKind.PUBLISHED else "event_entered"
         return go(request, "commitments.show", flash, commitment_id=commitment_id)
     commitment = show_commitment(session, visitor, commitment_id)
-    return _event_page(request, session, visitor, commitment, kind, form, form.status)
+    return event_page(request, session, visitor, commitment, kind, form, form.status)
 
 
 @router.get("/{commitment_id}/verdicts/new")
@@ -221,6 +241,14 @@ def create_verdict(
         return go(request, "commitments.show", "verdict_recorded", commitment_id=commitment_id, fragment="verdict")
     commitment = show_commitment(session, visitor, commitment_id)
     return _verdict_page(request, session, visitor, commitment, form, form.status)
+
+
+def _may_show(visitor: Actor, commitment: CommitmentOut) -> bool:
+    """Tell whether a photo can be added: while it is to be kept, and while residents judge."""
+    open_now = commitment.state in OPEN or (
+        commitment.state is CommitmentState.CLAIMED and commitment.verdict.window_open
+    )
+    return open_now and allows(visitor, Permission.SHOW_EVIDENCE, commitment)
 
 
 def _told(wanted: CommitmentQuery) -> dict[str, Any]:
@@ -265,7 +293,7 @@ def _new_page(request: Request, ask: AskOut, form: Form[Any]) -> Response:
     )
 
 
-def _event_page(
+def event_page(
     request: Request,
     session: Session,
     visitor: Actor,
@@ -274,6 +302,7 @@ def _event_page(
     form: Form[Any],
     status: int = 200,
 ) -> Response:
+    """Draw the form for something that happened to a promise."""
     side = DEEDS[Kind(kind.value)][1]
     publishing = kind is DeedKind.PUBLISHED and allows(visitor, Permission.PUBLISH_COMMITMENT, commitment)
     return draw(
@@ -302,11 +331,7 @@ def _sources(visitor: Actor, side: Side) -> list[Source]:
 def _read_verdict(request: Request, sent: FormData) -> Form[VerdictIn]:
     """Read a verdict: two selects are the witnesses, and rows of words with a consent are the quotes."""
     guest = guest_of(request)
-    rows: dict[str, Form[QuoteIn]] = {}
-    for number in range(1, QUOTES + 1):
-        if str(sent.get(f"quote_{number}", "")).strip():
-            told = [("words", sent[f"quote_{number}"]), ("may_be_public", sent.get(f"public_{number}", ""))]
-            rows[f"quote_{number}"] = read(QuoteIn, FormData(told), guest)
+    rows = read_quotes(sent, guest)
     witnesses = [sent[name] for name in WITNESSES if sent.get(name)]
     form = read(
         VerdictIn,
@@ -320,6 +345,21 @@ def _read_verdict(request: Request, sent: FormData) -> Form[VerdictIn]:
     }
     if len(witnesses) < len(WITNESSES) and form.errors.pop("witness_ids", []):
         form.errors[WITNESSES[0]] = [form.in_language(TWO_WITNESSES)]
+    return with_quotes(form, rows)
+
+
+def read_quotes(sent: FormData, guest: Guest) -> dict[str, Form[QuoteIn]]:
+    """Read the rows of quotes of a form: words, and whether the resident agreed that they may be public."""
+    rows: dict[str, Form[QuoteIn]] = {}
+    for number in range(1, QUOTES + 1):
+        if str(sent.get(f"quote_{number}", "")).strip():
+            told = [("words", sent[f"quote_{number}"]), ("may_be_public", sent.get(f"public_{number}", ""))]
+            rows[f"quote_{number}"] = read(QuoteIn, FormData(told), guest)
+    return rows
+
+
+def with_quotes(form: Form[Any], rows: dict[str, Form[QuoteIn]]) -> Form[Any]:
+    """Put what is wrong with a quote beside its row; a form with such a quote is not sent on."""
     for name, row in rows.items():
         if row.shape is None:
             form.shape = None

@@ -22,6 +22,7 @@ from bsa.people.models import Language
 from bsa.permissions import Actor, Permission, allows, require
 from bsa.shapes import Listing
 from bsa.slips.shapes import ClosingIn, MoreSlipsIn, SlipIn, SlipRoundIn, SlipSheet, SlipVerdict, SlipVoteIn
+from web.commitments import QUOTES, read_quotes, with_quotes
 from web.dependencies import MaybeVisitor, Sent, Visitor, WritingVisitor
 from web.forms import Form, attempt, blank, read, version_in
 from web.guests import guest_of
@@ -83,7 +84,10 @@ def create_more(request: Request, session: Writing, visitor: WritingVisitor, sen
 @needs(Permission.HAND_OUT_SLIPS)
 def destroy(request: Request, session: Writing, visitor: WritingVisitor, sent: Sent, round_id: UUID) -> Response:
     """Close a round: what the slips said becomes one verdict."""
-    form = read(ClosingIn, sent, guest_of(request), prefix="close", closes_window="closes_window" in sent)
+    rows = read_quotes(sent, guest_of(request))
+    given = {"closes_window": "closes_window" in sent, "quotes": [row.shape for row in rows.values() if row.shape]}
+    form = with_quotes(read(ClosingIn, sent, guest_of(request), "close", **given), rows)
+    form.values |= {name: str(text) for name, text in sent.items() if name.startswith(("quote_", "public_"))}
     version = version_in(sent)
     closed = attempt(session, form, lambda told: close_slip_round(session, visitor, round_id, version, told))
     if closed:
@@ -184,6 +188,7 @@ def _page(request: Request, session: Session, visitor: Actor, commitment_id: UUI
         form=form if not form.prefix else blank(guest, slips=MANY),
         more=form if form.prefix == "more" else blank(guest, "more", slips=SOME),
         closing=form if form.prefix == "close" else blank(guest, "close", closes_window="true"),
+        rows=range(1, QUOTES + 1),
         minimum=database(request).settings.verdict_minimum_voters,
         counts_from=database(request).settings.verdict_counts_from,
     )

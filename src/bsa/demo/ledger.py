@@ -24,6 +24,7 @@ from bsa.commitments.models import CommitmentEventKind as Kind
 from bsa.commitments.shapes import CommitmentEventIn, CommitmentIn, DeedKind, QuoteIn, VerdictIn
 from bsa.demo.days import Days, working_day
 from bsa.demo.residents import Background, Person, Question, agree_once
+from bsa.demo.slips import judge_at_once
 from bsa.demo.stage import PEOPLE, SIGNED_IN, Stage
 from bsa.demo.stage import version_of as version
 from bsa.initiatives.actions import add_participant, move_phase, reach_aim, set_aim, start_initiative
@@ -165,6 +166,9 @@ COURSES: dict[str, Course] = {
         ),
     ),
 }
+
+FEWEST_SLIPS = 3
+"""So many slips must be used before a round is closed by hand."""
 
 BEFORE_PROMISE = 20
 """Days between the ask and the promise that answered it."""
@@ -364,16 +368,20 @@ def _judge(
     institution: str,
     witnesses: list[str],
 ) -> None:
-    """Residents judge, before two of them."""
+    """Residents judge by slips; when too few do for that, by hands, before two of them."""
     key, (kept, partly, not_kept) = stage[name], step.votes
+    quotes = [QuoteIn(words=words, may_be_public=True) for words in step.quotes]
+    if sum(step.votes) >= FEWEST_SLIPS:
+        judge_at_once(session, stage, worker, key, step.votes, quotes, closes=step.closes)
+        return
     verdict = VerdictIn(
         kept=kept,
         partly=partly,
         not_kept=not_kept,
         happened_on=clock.today(),
-        source=Source.PAPER_SLIP,
+        source=Source.MEETING,
         witness_ids=[stage[witness] for witness in witnesses[:2]],
-        quotes=[QuoteIn(words=words, may_be_public=True) for words in step.quotes],
+        quotes=quotes,
         close_window=step.closes,
     )
     record_verdict(session, stage.actor(worker), key, version(session, Commitment, key), verdict)

@@ -12,8 +12,10 @@ from bsa.demo.doing import tell_doing
 from bsa.demo.ledger import tell_ledger
 from bsa.demo.lives import tell_lives
 from bsa.demo.residents import tell_residents
+from bsa.demo.slips import tell_slips
 from bsa.demo.stage import Stage, set_stage
 from bsa.demo.story import tell_story
+from bsa.demo.voices import tell_voices
 from bsa.scales.actions import add_shipped_scales
 
 FIRST_DAY = date(2026, 1, 5)
@@ -35,5 +37,7 @@ def play(database: Database) -> Stage:
     tell_bonds(days, background)
     tell_doing(days)
     tell_around(days, background)
+    tell_voices(days)
+    tell_slips(days)
     days.play(database, stage)
     return stage

@@ -105,6 +105,8 @@ class Stage:
 
     actors: dict[str, Actor] = field(default_factory=dict)
     keys: dict[str, UUID] = field(default_factory=dict)
+    slips: dict[UUID, tuple[UUID, list[str]]] = field(default_factory=dict)
+    """The slips that households have in the hand, by promise: their round, and the codes that are not used yet."""
 
     def __getitem__(self, name: str) -> UUID:
         """Return the key of something that was made."""

@@ -17,14 +17,15 @@ from bsa import clock
 from bsa.asks.actions import ask_again, draft_ask, put_ask, record_answer
 from bsa.asks.models import AnswerKind, Ask, Source
 from bsa.asks.shapes import AnswerIn, AskIn, PutIn
-from bsa.commitments.actions import enter_event, record_commitment, record_verdict
+from bsa.commitments.actions import enter_event, record_commitment
 from bsa.commitments.models import Commitment, Visibility
-from bsa.commitments.shapes import CommitmentEventIn, CommitmentIn, DeedKind, QuoteIn, VerdictIn
+from bsa.commitments.shapes import CommitmentEventIn, CommitmentIn, DeedKind, QuoteIn
 from bsa.contacts.actions import note_contact, settle_promise
 from bsa.contacts.models import ContactPlace, ContactPurpose, Promise, PromiseOutcome
 from bsa.contacts.queries import list_promises
 from bsa.contacts.shapes import ContactIn, PromiseIn, PromiseQuery, SettlementIn
 from bsa.demo.days import Days, day_of_story
+from bsa.demo.slips import count, hand_out, judge_at_once, use
 from bsa.demo.stage import COMPLEX, CORPORATION, HERE, MUNICIPALITY, Stage, agree, get_to_know, meet, open_dossier
 from bsa.demo.stage import version_of as version
 from bsa.initiatives.actions import add_participant, change_initiative, move_phase, reach_aim, set_aim, start_initiative
@@ -44,6 +45,7 @@ from bsa.themes.shapes import ThemeIn
 INITIATIVE = "Molenbuurt Warm"
 THEME = "Tocht en schimmel Molenstraat"
 C_1, C_2, C_3 = "C-1", "C-2", "C-3"
+HOUSEHOLDS = 34
 AT_THE_MEETING = ("Corrie van nr. 3", "Abdi", "Buurvrouw van nr. 22", "Tineke", "Meneer Wolters", "Joke van de hoek")
 """Neighbours who came to the first meeting without being in the story before."""
 
@@ -338,22 +340,13 @@ def the_day_is_moved(tell: Telling) -> None:
 
 
 def judged_in_silence(tell: Telling) -> None:
-    """22 September: no model home, and no word; residents judge the silence, and reopen the promise."""
-    _judge(
+    """22 September: no model home, and no word; residents judge the silence by slips, and reopen the promise."""
+    _judge_at_once(
         tell,
         C_2,
-        VerdictIn(
-            kept=0,
-            partly=3,
-            not_kept=9,
-            happened_on=clock.today(),
-            witness_ids=[tell.stage["Ria"], tell.stage["Opa Lub"]],
-            quotes=[
-                QuoteIn(words="We stonden zondag voor een dichte deur.", may_be_public=True),
-                QuoteIn(words="Het briefje op vrijdag kwam wel, twee keer."),
-            ],
-            close_window=True,
-        ),
+        (0, 3, 9),
+        QuoteIn(words="We stonden zondag voor een dichte deur.", may_be_public=True),
+        QuoteIn(words="Het briefje op vrijdag kwam wel, twee keer."),
     )
     reopened = CommitmentEventIn(
         kind=DeedKind.REOPENED,
@@ -372,55 +365,36 @@ def the_model_home_opens(tell: Telling) -> None:
         words="De modelwoning op nummer 8 is vandaag open van 11 tot 16 uur.",
     )
     _enter(tell, C_2, tell.stage.actor("corporation"), claimed)
-    _judge(
+    _judge_at_once(
         tell,
         C_2,
-        VerdictIn(
-            kept=4,
-            partly=8,
-            not_kept=1,
-            happened_on=clock.today(),
-            witness_ids=[tell.stage["Fenna"], tell.stage["Tineke"]],
-            quotes=[
-                QuoteIn(words="De kamer is warm, maar de keuken niet.", may_be_public=True),
-                QuoteIn(words="Fijn dat we het konden voelen in plaats van lezen.", may_be_public=True),
-            ],
-            close_window=True,
-        ),
+        (4, 8, 1),
+        QuoteIn(words="De kamer is warm, maar de keuken niet.", may_be_public=True),
+        QuoteIn(words="Fijn dat we het konden voelen in plaats van lezen.", may_be_public=True),
     )
 
 
 def all_frames_done(tell: Telling) -> None:
-    """28 October: De Veenhoek reports that all frames are done."""
+    """28 October: De Veenhoek reports that all frames are done; every household gets a slip."""
     claimed = CommitmentEventIn(
         kind=DeedKind.CLAIMED,
         happened_on=clock.today(),
         words="34 van 34 woningen: kozijnen hersteld en tochtstrips aangebracht.",
     )
     _enter(tell, C_1, tell.stage.actor("corporation"), claimed)
+    hand_out(tell.session, tell.stage, "activator", tell.stage[C_1], HOUSEHOLDS)
 
 
 def nineteen_judge(tell: Telling) -> None:
-    """3 November: nineteen households judge: kept; what three of them still miss becomes a new need."""
+    """3 November: nineteen of 34 households judged: kept; what three of them still miss becomes a new need."""
     session, stage, marloes, today = tell.session, tell.stage, tell.marloes, clock.today()
-    _judge(
-        tell,
-        C_1,
-        VerdictIn(
-            kept=16,
-            partly=3,
-            not_kept=0,
-            happened_on=today,
-            source=Source.PAPER_SLIP,
-            witness_ids=[stage["Ria"], stage["Fenna"]],
-            quotes=[
-                QuoteIn(words="Ik woon weer in mijn hele huis.", may_be_public=True),
-                QuoteIn(words="Ze luisterden toch, omdat we het samen vroegen.", may_be_public=True),
-                QuoteIn(words="Bij ons fluit het keukenraam nog."),
-            ],
-            close_window=True,
-        ),
-    )
+    use(session, stage, stage[C_1], kept=16, partly=3, not_kept=0)
+    said = [
+        QuoteIn(words="Ik woon weer in mijn hele huis.", may_be_public=True),
+        QuoteIn(words="Ze luisterden toch, omdat we het samen vroegen.", may_be_public=True),
+        QuoteIn(words="Bij ons fluit het keukenraam nog."),
+    ]
+    count(session, stage, "activator", stage[C_1], said)
     for name, words in (
         ("Jelle", "Ons keukenraam fluit nog als het waait."),
         ("Opa Lub", "De voordeur klemt sinds het nieuwe strip erin zit."),
@@ -521,6 +495,6 @@ def _enter(tell: Telling, name: str, actor: Actor, happened: CommitmentEventIn) 
     enter_event(tell.session, actor, key, version(tell.session, Commitment, key), happened)
 
 
-def _judge(tell: Telling, name: str, verdict: VerdictIn) -> None:
-    key: UUID = tell.stage[name]
-    record_verdict(tell.session, tell.marloes, key, version(tell.session, Commitment, key), verdict)
+def _judge_at_once(tell: Telling, name: str, votes: tuple[int, int, int], *quotes: QuoteIn) -> None:
+    """Slips at a meeting: handed out, used and counted there."""
+    judge_at_once(tell.session, tell.stage, "activator", tell.stage[name], votes, list(quotes), closes=True)

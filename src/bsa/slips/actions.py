@@ -12,7 +12,7 @@ from bsa import clock
 from bsa.codes import new_code
 from bsa.commitments.actions import count_slips
 from bsa.commitments.deeds import REFUSED
-from bsa.commitments.models import Commitment, CommitmentEventKind, Verdict
+from bsa.commitments.models import Commitment, CommitmentEventKind, Verdict, VerdictQuote
 from bsa.commitments.queries import events_of, find_commitment, rules_of
 from bsa.commitments.standing import standing
 from bsa.database import Database
@@ -101,7 +101,16 @@ def close_round(session: Session, actor: Actor, round_id: UUID, version: int, to
     if votes_of(session, held.id).voters < rules_of(session).minimum_voters:
         # A round that is closed after one vote would tell what that one said.
         raise Conflict("Too few slips were used to close now. The round closes by itself on its last day.")
-    return _count(session, actor, commitment, held, closes=told.closes_window)
+    _count(session, actor, commitment, held, closes=told.closes_window)
+    if held.event_id is not None:
+        session.add_all(
+            VerdictQuote(
+                commitment_id=commitment.id, event_id=held.event_id, words=said.words, may_be_public=said.may_be_public
+            )
+            for said in told.quotes
+        )
+    session.flush()
+    return held
 
 
 def open_slip(session: Session, told: SlipIn, address: str) -> SlipOpened:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from bsa.codes import Code
+from bsa.commitments.shapes import QuoteIn
 from bsa.shapes import Resource, Shape
 
 
@@ -29,6 +30,8 @@ class ClosingIn(Shape):
 
     closes_window: bool = True
     """Everybody who wanted to has judged: the time for a verdict ends with it."""
+    quotes: list[QuoteIn] = Field(default_factory=list, max_length=20)
+    """What residents said beside it, each as they agreed to."""
 
 
 class SlipVerdict(StrEnum):
