@@ -74,8 +74,13 @@ async def sent_file(request: Request, commitment_id: UUID) -> Sent:
         actor = actor_by_token(session, token_of(request))
         if actor is None:
             raise NotSignedIn
-        actions.may_send(session, actor, commitment_id)
+        admit(session, actor, commitment_id)
     return file_in(request)
+
+
+def admit(session: Session, caller: Actor, commitment_id: UUID) -> None:
+    """Refuse whoever may show nothing with a commitment, before what was sent is opened."""
+    actions.may_send(session, caller, commitment_id)
 
 
 async def told_with_file(request: Request, sent: Annotated[Sent, Depends(sent_file)]) -> EvidenceIn:

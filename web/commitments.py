@@ -18,6 +18,7 @@ from api.commitments import (
 )
 from api.dependencies import Reading, Session, Writing, needs
 from api.evidence import list_evidence
+from api.meetings import list_taken_higher
 from api.residents import list_residents
 from bsa import clock
 from bsa.asks.models import AskEventKind, AskState, Side, Source
@@ -36,6 +37,7 @@ from bsa.commitments.shapes import (
 )
 from bsa.errors import N_, Conflict
 from bsa.institutions.models import Mandate
+from bsa.meetings.shapes import TakenHigher
 from bsa.permissions import Actor, Permission, allows, require
 from bsa.residents.shapes import ResidentQuery
 from web.choices import ALL, JUDGED, SAID, institutions, own_neighbourhoods
@@ -145,6 +147,8 @@ def show(request: Request, session: Reading, visitor: Visitor, commitment_id: UU
         "commitments/show.html",
         commitment=commitment,
         judged=judged,
+        higher=_taken_higher(session, visitor, commitment),
+        propose_higher=_propose_higher(request, visitor, commitment),
         steps=steps,
         themes=themes,
         need_ids=needs_behind(themes),
@@ -249,6 +253,21 @@ def _may_show(visitor: Actor, commitment: CommitmentOut) -> bool:
         commitment.state is CommitmentState.CLAIMED and commitment.verdict.window_open
     )
     return open_now and allows(visitor, Permission.SHOW_EVIDENCE, commitment)
+
+
+def _taken_higher(session: Session, visitor: Actor, commitment: CommitmentOut) -> list[TakenHigher]:
+    """Return when and why it was taken to the policy level, for those who may know of meetings."""
+    if not allows(visitor, Permission.SEE_MEETINGS):
+        return []
+    return list_taken_higher(session, visitor, commitment.id).items
+
+
+def _propose_higher(request: Request, visitor: Actor, commitment: CommitmentOut) -> str:
+    """Tell whether it may be taken to the policy level, and whether it is late for so long that one should."""
+    if not commitment.late or not allows(visitor, Permission.HOLD_MEETING, commitment):
+        return ""
+    days = (clock.today() - commitment.due_on).days
+    return "now" if days > request.app.state.database.settings.escalation_days else "possible"
 
 
 def _told(wanted: CommitmentQuery) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What pages ask for: the visitor in the place of the API's caller, and what a form sent."""
 
 import hmac
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -8,6 +9,7 @@ from starlette.datastructures import FormData
 
 from api.dependencies import Reading, Session, Writing, database, refuse_role
 from api.sessions import SignedIn, see, who_is_signed_in
+from api.uploads import form_of
 from bsa.errors import NotAllowed, NotSignedIn
 from bsa.permissions import Actor
 from web.guests import Guest, cookie_name, csrf_for, device_for
@@ -26,13 +28,19 @@ async def writing_visitor(request: Request, session: Writing) -> Actor:
     return _signed_in(request, session).actor
 
 
+def visitor_before(request: Request, ask: Callable[[Session, Actor], None]) -> None:
+    """Ask something as who is signed in, before a session is opened for the request: for what takes long."""
+    with database(request).reading() as session:
+        ask(session, _signed_in(request, session).actor)
+
+
 Visitor = Annotated[Actor, Depends(visitor)]
 WritingVisitor = Annotated[Actor, Depends(writing_visitor)]
 
 
 async def sent_form(request: Request) -> FormData:
     """Return what a form sent, when it is a form of ours."""
-    form = await request.form()
+    form = form_of(request) or await request.form()
     token = request.cookies.get(cookie_name(database(request).settings), "")
     if not hmac.compare_digest(str(form.get("csrf", "")).encode(), csrf_for(token).encode()):
         raise NotAllowed("This form has grown old or came from elsewhere. Open the page again and send it from there.")

@@ -20,6 +20,7 @@ from api.institutions import (
     show_institution,
     show_institution_contact,
 )
+from api.track_records import show_track_record
 from bsa import clock
 from bsa.asks.models import AnswerKind, AskState
 from bsa.asks.shapes import AskItem, AskQuery
@@ -118,6 +119,7 @@ def show(request: Request, session: Reading, visitor: Visitor, institution_id: U
         commitments=sorted(commitments, key=lambda commitment: not commitment.late),
         outcomes={outcome: sum(one.outcome is outcome for one in commitments) for outcome in Verdict},
         late=sum(commitment.late for commitment in commitments),
+        track_record=show_track_record(session, visitor, institution_id),
     )
 
 

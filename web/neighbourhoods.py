@@ -14,6 +14,7 @@ from api.asks import list_asks
 from api.commitments import list_commitments, show_public_neighbourhood
 from api.dependencies import Reading, needs, open_to_all
 from api.initiatives import list_initiatives
+from api.meetings import list_meetings
 from api.themes import list_themes
 from bsa.areas.models import Level
 from bsa.areas.shapes import AreaOut, AreaQuery
@@ -22,13 +23,14 @@ from bsa.commitments.models import Verdict
 from bsa.commitments.shapes import CommitmentItem, CommitmentQuery
 from bsa.errors import NotFound
 from bsa.initiatives.shapes import InitiativeQuery
+from bsa.meetings.shapes import MeetingQuery
 from bsa.people.shapes import ColleagueQuery
-from bsa.permissions import Permission, Role
+from bsa.permissions import Permission
 from bsa.shapes import Page
 from bsa.themes.shapes import ThemeQuery
 from web.dependencies import MaybeVisitor, Visitor
 from web.guests import guest_of
-from web.pages import Pages, draw, path_of, paths_of
+from web.pages import Pages, draw, paths_of
 from web.places import places_for
 
 home = Pages("home")
@@ -41,13 +43,10 @@ MANY = 200
 @home.get("/", name="home.show")
 @open_to_all
 def begin(request: Request, visitor: MaybeVisitor) -> Response:
-    """Send everybody to where they begin: an institution to its own page, others to the first place of their menu."""
+    """Send everybody to where they begin: the first place of their menu."""
     paths = paths_of(request.app)
     if visitor is None:
         return RedirectResponse(paths["public.index"], status_code=303)
-    if visitor.has(Role.INSTITUTION_CONTACT) and visitor.institution_id and not visitor.of_the_team:
-        own = path_of(paths, "institutions.show", {"institution_id": visitor.institution_id})
-        return RedirectResponse(own, status_code=303)
     places = places_for(guest_of(request), "/", paths)
     return RedirectResponse(places[0].href if places else paths["public.index"], status_code=303)
 
@@ -107,6 +106,7 @@ def show(request: Request, session: Reading, visitor: Visitor, area_id: UUID) ->
         more_late=still_open.next_cursor is not None and len(late) == MANY,
         colleagues=list_colleagues(session, visitor, ColleagueQuery(area_id=area_id, limit=MANY)),
         institutions=_institutions([*asks.items, *still_open.items, *over.items]),
+        meetings=list_meetings(session, visitor, MeetingQuery(area_id=area_id, coming=True, limit=3)).items,
         is_public=_is_public(session, area_id),
     )
 

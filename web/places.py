@@ -22,6 +22,7 @@ class Place:
 
 
 MENU: list[tuple[str, str, str, Permission]] = [
+    ("portal.show", N_("Waiting for you"), "bell", Permission.SEE_PORTAL),
     ("neighbourhoods.index", N_("Neighbourhood"), "home", Permission.SEE_THEMES),
     ("day.show", N_("My day"), "day", Permission.SEE_OWN_DAY),
     ("commitments.index", N_("Commitments"), "promise", Permission.SEE_COMMITMENTS),
@@ -36,6 +37,8 @@ MENU: list[tuple[str, str, str, Permission]] = [
     ("groups.index", N_("Groups"), "people", Permission.SEE_GROUPS),
     ("asks.index", N_("Asks"), "ask", Permission.SEE_ASKS),
     ("voices.index", N_("Reactions"), "quote", Permission.SEE_VOICES),
+    ("forums.index", N_("Consultation"), "talk", Permission.SEE_FORUMS),
+    ("agreements.index", N_("Agreements"), "note", Permission.SEE_AGREEMENTS),
     ("institutions.index", N_("Institutions"), "institution", Permission.SEE_INSTITUTIONS),
     ("accounts.index", N_("Accounts"), "account", Permission.SEE_ACCOUNTS),
     ("areas.index", N_("Areas"), "tag", Permission.RECORD_AREA),
