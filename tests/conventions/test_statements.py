@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from inspect import signature
+from pathlib import Path
 from typing import Any, get_args
 from uuid import UUID
 
@@ -70,7 +71,8 @@ from bsa.trust.models import HandoverReason
 from bsa.trust.shapes import HandoverIn, SignalIn
 
 from tests.around import look_around
-from tests.cast import Cast, a_resident
+from tests.cast import NOW, a_resident
+from tests.conftest import open_copy
 from tests.conventions.deeds import scale
 from tests.doors import api_on
 
@@ -126,14 +128,30 @@ ASKED_FOR = {"/learning-steps": "?initiativeId={initiative_id}"}
 """Lists of which one must say which."""
 
 
+@pytest.fixture(scope="module")
+def filled(
+    database_kind: str, template: Path | None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Database, dict[str, str]]]:
+    """Fill one installation for all that is counted: a list only reads."""
+    copy = tmp_path_factory.mktemp("filled")
+    with clock.standing_at(NOW), open_copy(database_kind, template, copy) as database:
+        yield database, fill(database)
+
+
 @pytest.fixture
-def things(database: Database, cast: Cast, standing_clock: None) -> dict[str, str]:
+def things(filled: tuple[Database, dict[str, str]]) -> dict[str, str]:
+    """Return the token of whoever reaches all, and the keys for paths."""
+    return filled[1]
+
+
+def fill(database: Database) -> dict[str, str]:
     """Fill every list with more than fifty rows, within reach of one account; return its token and keys for paths."""
     with database.writing() as session:
+        municipality_id = session.scalars(select(Area.id).where(col(Area.level) == Level.MUNICIPALITY)).one()
         district_id = session.scalars(select(Area.id).where(col(Area.level) == Level.DISTRICT)).one()
         areas = [_neighbourhood(session, district_id, number) for number in range(51)]
         roles = [Role.ACTIVATOR, Role.TEAM_LEADER, Role.ADMINISTRATOR]
-        told = AccountIn(name="wide", display_name="Wide", roles=roles, area_ids=[cast.municipality_id])
+        told = AccountIn(name="wide", display_name="Wide", roles=roles, area_ids=[municipality_id])
         account = create_account(session, None, told)
         me = actor_by_name(session, "wide", Purpose.OWN_NEIGHBOURHOOD)
         first, *_ = [_one_of_each(session, me, area_id, number) for number, area_id in enumerate(areas)]
@@ -157,7 +175,8 @@ def things(database: Database, cast: Cast, standing_clock: None) -> dict[str, st
 
 
 @pytest.fixture
-def client(database: Database, things: dict[str, str]) -> Iterator[TestClient]:
+def client(filled: tuple[Database, dict[str, str]]) -> Iterator[TestClient]:
+    database, things = filled
     with TestClient(api_on(database), headers={"Authorization": f"Bearer {things['token']}"}) as client:
         yield client
 
