@@ -30,7 +30,7 @@ from bsa.commitments.shapes import CommitmentItem, CommitmentQuery
 from bsa.errors import NotFound
 from bsa.initiatives.shapes import InitiativeItem, InitiativeQuery
 from bsa.learning.models import WhoDidIt
-from bsa.needs.models import Confirmed, HowLearned, LifeArea, NeedEnding, TranslationChoice
+from bsa.needs.models import SENSITIVE, Confirmed, HowLearned, LifeArea, NeedEnding, TranslationChoice
 from bsa.needs.shapes import ClosingIn, ConfirmationIn, DecisionIn, LayerIn, LayerOut, NeedIn, NeedOut, SharingIn
 from bsa.permissions import Actor, Permission
 from bsa.residents.models import ConsentScope
@@ -173,7 +173,9 @@ def create_sharing(
 @needs(Permission.DECIDE_TRANSLATION)
 def new_decision(request: Request, session: Reading, visitor: Visitor, need_id: UUID) -> Response:
     """Show the form for what is done with a need."""
-    form = blank(guest_of(request), decided_on=clock.today().isoformat())
+    need = show_need(session, visitor, need_id)
+    first = TranslationChoice.MAKE_SAFE_FIRST if _safe_first(need) else ""
+    form = blank(guest_of(request), decided_on=clock.today().isoformat(), choice=first)
     return _decision_page(request, session, visitor, need_id, form)
 
 
@@ -333,6 +335,13 @@ def _fragment(need: NeedOut, layer_id: UUID) -> str:
     return f"layer-{_layer(need, layer_id).depth}"
 
 
+def _safe_first(need: NeedOut) -> bool:
+    """Tell whether shame or danger comes first in a need, and it was not decided yet to make it safe."""
+    standing = {need.life_area} | {layer.life_area for layer in need.layers if layer.struck_on is None}
+    decided = any(decision.choice is TranslationChoice.MAKE_SAFE_FIRST for decision in need.decisions)
+    return not SENSITIVE.isdisjoint(standing) and not decided
+
+
 def _decision_page(
     request: Request, session: Session, visitor: Actor, need_id: UUID, form: Form[Any], status: int = 200
 ) -> Response:
@@ -345,6 +354,7 @@ def _decision_page(
         need=need,
         form=form,
         choices=list(TranslationChoice),
+        safe_first=_safe_first(need),
         may_count=any(
             consent.scope is ConsentScope.TO_BE_COUNTED and consent.withdrawn_on is None for consent in consents
         ),

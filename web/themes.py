@@ -11,6 +11,7 @@ from pydantic import Field
 from api.dependencies import Reading, Writing, needs
 from api.initiatives import link_theme, list_initiatives, unlink_theme
 from api.needs import list_needs
+from api.suggestions import list_introductions
 from api.themes import (
     change_theme,
     close_theme,
@@ -27,6 +28,7 @@ from bsa.needs.models import LifeArea
 from bsa.needs.shapes import NeedItem, NeedQuery
 from bsa.permissions import Permission, allows, require
 from bsa.shapes import Listing, Shape
+from bsa.suggestions.shapes import IntroductionQuery
 from bsa.themes.shapes import LinkIn, ThemeChange, ThemeIn, ThemeOut
 from web.choices import own_neighbourhoods
 from web.dependencies import Sent, Visitor, WritingVisitor
@@ -34,6 +36,7 @@ from web.forms import Form, Nothing, attempt, blank, read, read_change, version_
 from web.guests import guest_of
 from web.line import Step
 from web.pages import Pages, draw, go, path_of, paths_of
+from web.suggestions import to_link, waiting
 
 router = Pages("themes", prefix="/themes")
 
@@ -58,7 +61,7 @@ class InitiativeToLink(Shape):
 
 
 @router.get("")
-@needs(Permission.SEE_THEMES, Permission.SEE_INITIATIVES)
+@needs(Permission.SEE_THEMES, Permission.SEE_INITIATIVES, Permission.SEE_SUGGESTIONS)
 def index(request: Request, session: Reading, visitor: Visitor, area_id: UUID | None = None) -> Response:
     """Show the theme board of a neighbourhood; without a choice, of the first own one."""
     return _board(request, session, visitor, area_id, blank(guest_of(request)))
@@ -126,7 +129,7 @@ def create(request: Request, session: Writing, visitor: WritingVisitor, sent: Se
 
 
 @router.get("/{theme_id}")
-@needs(Permission.SEE_THEMES, Permission.SEE_INITIATIVES)
+@needs(Permission.SEE_THEMES, Permission.SEE_INITIATIVES, Permission.SEE_INTRODUCTIONS)
 def show(request: Request, session: Reading, visitor: Visitor, theme_id: UUID) -> Response:
     """Show a theme with the needs and the initiatives that belong to it."""
     return _page(request, session, visitor, theme_id)
@@ -234,6 +237,8 @@ def _board(
         needs=sorted(board.needs, key=lambda card: (card.linked, not card.need.mine)),
         themes_by_need=_themes_by_need([on_board.theme for on_board in board.themes]),
         neighbourhoods=neighbourhoods,
+        suggestions=waiting(session, visitor, shown),
+        to_link=to_link(session, visitor, shown),
         form=form,
     )
 
@@ -280,6 +285,7 @@ def _page(request: Request, session: Reading, visitor: Visitor, theme_id: UUID, 
         initiatives=initiatives,
         steps=steps,
         others=[one for one in others if one.id not in {linked.id for linked in initiatives}],
+        introductions=list_introductions(session, visitor, IntroductionQuery(theme_id=theme_id)).items,
         forms_of=forms,
     )
 
