@@ -39,7 +39,10 @@ MANY: dict[ReminderKind, tuple[str, dict[str, str], str]] = {
     ReminderKind.TEAM_PROMISES: ("day.show", {}, "#broken"),
     ReminderKind.WINDOW_CLOSING: ("commitments.index", {"open": "true"}, ""),
     ReminderKind.COMMITMENT_LATE: ("commitments.index", {"late": "true"}, ""),
+    ReminderKind.TAKE_HIGHER: ("commitments.index", {"late": "true"}, ""),
+    ReminderKind.AGREEMENT_ENDS: ("agreements.index", {}, ""),
     ReminderKind.ASK_OVERDUE: ("asks.index", {"state": "unanswered"}, ""),
+    ReminderKind.TRACK_DUE: ("tracks.index", {"open": "true"}, ""),
     ReminderKind.VOICE_WAITS: ("voices.index", {"open": "true"}, ""),
 }
 """The list in which things of a kind are found; the others stand one by one on the page of reminders."""

@@ -863,6 +863,7 @@ def upgrade() -> None:
                 "take_higher",
                 "ask_overdue",
                 "agreement_ends",
+                "track_due",
                 "voice_waits",
                 name="reminderkind",
                 native_enum=False,
@@ -2603,6 +2604,7 @@ def upgrade() -> None:
                 "consulted",
                 "proposed",
                 "polled",
+                "notified",
                 "overruled",
                 name="stepkind",
                 native_enum=False,
@@ -2618,6 +2620,8 @@ def upgrade() -> None:
         sa.Column("rule", sa.String(length=40), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("words", sa.String(length=1000), nullable=True),
+        sa.Column("struck_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("struck_by_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
             "(kind = 'polled') = (homes IS NOT NULL AND in_favour IS NOT NULL)",
             name=op.f("ck_track_event_poll_with_counts"),
@@ -2627,9 +2631,13 @@ def upgrade() -> None:
             name=op.f("ck_track_event_why"),
         ),
         sa.CheckConstraint(
+            "(struck_at IS NULL) = (struck_by_id IS NULL)", name=op.f("ck_track_event_struck_by_somebody")
+        ),
+        sa.CheckConstraint(
             "in_favour IS NULL OR (in_favour >= 0 AND in_favour <= homes)", name=op.f("ck_track_event_counts_fit")
         ),
         sa.ForeignKeyConstraint(["entered_by_id"], ["account.id"], name=op.f("fk_track_event_entered_by_id_account")),
+        sa.ForeignKeyConstraint(["struck_by_id"], ["account.id"], name=op.f("fk_track_event_struck_by_id_account")),
         sa.ForeignKeyConstraint(["track_id"], ["track.id"], name=op.f("fk_track_event_track_id_track")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_track_event")),
         sa.UniqueConstraint("track_id", "number", name=op.f("uq_track_event_track_id_number")),

@@ -36,6 +36,7 @@ FITS: dict[str, tuple[dict[str, object], dict[str, object]]] = {
     "own institution": ({"institution_id": ONE}, {"institution_id": OTHER}),
     "own account": ({"id": ONE}, {"id": OTHER}),
     "own writing": ({"worker_id": ONE}, {"worker_id": OTHER}),
+    "seated": ({"institution_ids": frozenset({ONE})}, {"institution_ids": frozenset({OTHER})}),
     "published": ({"visibility": Visibility.PUBLIC}, {"visibility": Visibility.TEAM}),
 }
 """How something fits whoever acts, and how it does not: all that the conditions of the permission table look at."""
@@ -60,7 +61,8 @@ For somebody with this one role. Who has more roles may do what any of them may.
 - **own institution**: only for the institution for which one speaks
 - **own account**: only for the own account
 - **own writing**: only for what one wrote oneself
-- **published**: only for what was published to the neighbourhood or to all
+- **seated**: only where the own institution sits in the forum
+- **published**: only for what was published to the neighbourhood or to all; for whoever is seated, to the table too
 - **–**: never
 """
 

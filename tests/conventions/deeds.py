@@ -407,7 +407,7 @@ DEEDS: list[Deed] = [
     Deed("GET", "/aims/{aim}", TEAM),
     Deed("GET", "/aims/{aim}/scores", TEAM),
     Deed("POST", "/aims/{aim}/scores", made(TEAM), {"level": 0}),
-    Deed("DELETE", "/aims/{aim}/scores/{score}", done(TEAM)),
+    Deed("DELETE", "/aims/{aim}/scores/{aim_score}", done(TEAM)),
     # Groups
     Deed("GET", "/groups", "200 200 200 200 403 403 403 403 403"),
     Deed(

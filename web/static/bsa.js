@@ -128,6 +128,40 @@
   document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
   document.addEventListener("htmx:after:swap", offerPrint);
 
+  // During a meeting one key does what is done most, as long as nobody types and the keys are switched on.
+  const KEYS = "bsa-meeting-keys";
+  const offerKeys = () => {
+    const on = localStorage.getItem(KEYS) !== "off";
+    document.querySelectorAll("[data-keys-help]").forEach((help) => { help.hidden = false; });
+    document.querySelectorAll("[data-keys-switch]").forEach((box) => { box.checked = on; });
+    document.querySelectorAll(".bsa-key").forEach((key) => { key.hidden = !on; });
+  };
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-keys-switch]")) return;
+    localStorage.setItem(KEYS, event.target.checked ? "on" : "off");
+    offerKeys();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!document.querySelector("[data-keys]") || event.ctrlKey || event.altKey || event.metaKey) return;
+    const box = event.target.closest("details[open]");
+    if (event.key === "Escape" && box) {
+      box.open = false;
+      box.querySelector("summary").focus();
+      return;
+    }
+    if (localStorage.getItem(KEYS) === "off" || event.target.closest("input, select, textarea")) return;
+    const place = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+    if (!place) return;
+    event.preventDefault();
+    if (place.tagName === "SUMMARY") {
+      place.parentElement.open = true;
+      (place.parentElement.querySelector("input:not([type=hidden]), select, textarea") || place).focus();
+    } else {
+      place.click();
+    }
+  });
+  document.addEventListener("htmx:after:swap", offerKeys);
+
   // Counting hands: one tap, one more. Without scripts the numbers are typed.
   const offerMore = () => document.querySelectorAll("[data-more-of]").forEach((button) => { button.hidden = false; });
   document.addEventListener("click", (event) => {
@@ -181,6 +215,7 @@
   const start = () => {
     offerPrint();
     offerMore();
+    offerKeys();
     takeCode();
     offerReading();
     const problems = document.querySelector("[data-error-summary]");

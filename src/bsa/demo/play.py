@@ -9,6 +9,7 @@ from bsa.demo.being_there import tell_being_there
 from bsa.demo.bonds import tell_bonds
 from bsa.demo.days import Days, day_of_story
 from bsa.demo.doing import tell_doing
+from bsa.demo.forums import tell_forums
 from bsa.demo.ledger import tell_ledger
 from bsa.demo.lives import tell_lives
 from bsa.demo.residents import tell_residents
@@ -39,5 +40,6 @@ def play(database: Database) -> Stage:
     tell_around(days, background)
     tell_voices(days)
     tell_slips(days)
+    tell_forums(days)
     days.play(database, stage)
     return stage

@@ -182,6 +182,15 @@ class SpokenDeedIn(Shape):
         return self
 
 
+class SpokenKind(StrEnum):
+    """What can be entered while people talk: the four fields of `MinuteIn`."""
+
+    ASKED = "asked"
+    ANSWERED = "answered"
+    PROMISED = "promised"
+    HAPPENED = "happened"
+
+
 class MinuteIn(Shape):
     """Something that was spoken about an item of the agenda, to enter in the ledger: one of the four."""
 

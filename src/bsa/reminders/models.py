@@ -30,6 +30,7 @@ class ReminderKind(StrEnum):
     TAKE_HIGHER = "take_higher"
     ASK_OVERDUE = "ask_overdue"
     AGREEMENT_ENDS = "agreement_ends"
+    TRACK_DUE = "track_due"
     VOICE_WAITS = "voice_waits"
 
 

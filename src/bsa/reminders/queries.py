@@ -12,15 +12,21 @@ from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
 from bsa import clock
+from bsa.agreements.models import Agreement
+from bsa.agreements.queries import ends_until
+from bsa.agreements.queries import visible_to as agreements_visible_to
 from bsa.asks.models import Ask, AskState
 from bsa.asks.queries import stands_in
 from bsa.asks.queries import visible_to as asks_visible_to
 from bsa.commitments.models import Commitment, CommitmentState
 from bsa.commitments.queries import LATE, STATE
 from bsa.commitments.queries import visible_to as commitments_visible_to
+from bsa.consultation.queries import count_due
 from bsa.contacts.queries import count_broken_promises, list_promises
 from bsa.contacts.shapes import PromiseQuery
 from bsa.learning.queries import done_alone_again
+from bsa.meetings.models import AgendaItem
+from bsa.meetings.queries import long_late
 from bsa.needs.queries import is_this_the_question
 from bsa.outreach.queries import quiet_streets
 from bsa.permissions import Actor, Permission, Role, require
@@ -232,9 +238,35 @@ def _commitments(session: Session, actor: Actor, *of_these: ColumnElement[bool])
     return session.scalar(query, {"today": clock.today()}) or 0
 
 
+def _late_for_long(session: Session, actor: Actor) -> int:
+    """Count the commitments that are late for so long that the policy level should know, and does not yet."""
+    known = select(col(AgendaItem.commitment_id)).where(
+        col(AgendaItem.reason).is_not(None), col(AgendaItem.commitment_id).is_not(None)
+    )
+    late = col(Commitment.due_on) <= long_late(session)
+    return _commitments(session, actor, LATE, late, col(Commitment.id).not_in(known))
+
+
+def _agreements_end(session: Session, actor: Actor) -> int:
+    """Count the agreements of the team that end soon."""
+    return session.scalar(
+        select(func.count())
+        .select_from(Agreement)
+        .where(
+            agreements_visible_to(actor),
+            col(Agreement.ended_on).is_(None),
+            col(Agreement.valid_until).between(clock.today(), ends_until(session)),
+        )
+    ) or 0
+
+
 def _asks_overdue(session: Session, actor: Actor) -> int:
     overdue = stands_in(AskState.UNANSWERED, clock.today())
     return session.scalar(select(func.count()).select_from(Ask).where(asks_visible_to(actor), overdue)) or 0
+
+
+def _tracks_due(session: Session, actor: Actor) -> int:
+    return count_due(session, actor, _settings(session).track_days)
 
 
 def _lately(session: Session) -> date:
@@ -266,7 +298,10 @@ COUNTS: Mapping[ReminderKind, Callable[[Session, Actor], int]] = {
     ReminderKind.TEAM_PROMISES: _team_promises,
     ReminderKind.WINDOW_CLOSING: _windows_closing,
     ReminderKind.COMMITMENT_LATE: _commitments_late,
+    ReminderKind.TAKE_HIGHER: _late_for_long,
     ReminderKind.ASK_OVERDUE: _asks_overdue,
+    ReminderKind.AGREEMENT_ENDS: _agreements_end,
+    ReminderKind.TRACK_DUE: _tracks_due,
     ReminderKind.VOICE_WAITS: count_waiting,
 }
 """What is only counted, in the actor's own areas."""
@@ -281,7 +316,10 @@ LISTS: Mapping[ReminderKind, str] = {
     ReminderKind.TEAM_PROMISES: "promises/overdue",
     ReminderKind.WINDOW_CLOSING: "commitments",
     ReminderKind.COMMITMENT_LATE: "commitments",
+    ReminderKind.TAKE_HIGHER: "commitments",
     ReminderKind.ASK_OVERDUE: "asks",
+    ReminderKind.AGREEMENT_ENDS: "agreements",
+    ReminderKind.TRACK_DUE: "tracks",
     ReminderKind.VOICE_WAITS: "voices",
 }
 """The lists of the API in which what is counted is found."""
