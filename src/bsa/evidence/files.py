@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 _turns = BoundedSemaphore(AT_ONCE)
 
 TOO_LARGE = N_("This file is larger than 10 MB. Take a smaller photo, or send fewer pages.")
+BUSY = N_("Many files came in at once. Try again in a moment.")
 NO_FILE = N_("Choose a photo or a PDF.")
 REASONS: dict[str, str] = {
     "kind": N_("This is no photo (JPEG or PNG) and no PDF. Take a photo of it, or save it as a PDF."),
@@ -59,7 +60,7 @@ def clean(content: bytes) -> CleanFile:
     if len(content) > LARGEST_FILE:
         raise refused("too_large", TOO_LARGE)
     if not _turns.acquire(timeout=PATIENCE):
-        raise OutOfService("Many files came in at once. Try again in a moment.")
+        raise OutOfService(BUSY)
     try:
         answer = _open(content)
     finally:
