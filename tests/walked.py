@@ -20,6 +20,7 @@ from bsa.asks.shapes import AnswerIn, AskIn, PutIn
 from bsa.commitments.actions import enter_event, record_verdict
 from bsa.commitments.models import Commitment
 from bsa.commitments.shapes import CommitmentEventIn, VerdictIn
+from bsa.consultation.models import Track
 from bsa.contacts.actions import note_contact
 from bsa.contacts.models import Promise
 from bsa.contacts.shapes import ContactIn
@@ -81,6 +82,7 @@ from tests.line import a_commitment, walk_the_line
 from tests.outside import speak_up
 from tests.shared import share
 from tests.table import sit_together
+from tests.terms import run_terms
 
 VERSIONED = (
     Account,
@@ -112,6 +114,7 @@ VERSIONED = (
     Task,
     Theme,
     Tie,
+    Track,
     Forum,
     Meeting,
     MeetingAction,
@@ -207,6 +210,7 @@ def prepare(session: Session, cast: Cast) -> dict[str, str]:
     }
     things |= sit_together(session, cast, things["asked"], line.ask_id, line.commitment_id)  # type: ignore[arg-type]
     things["evidence"] = _shown(session, cast, line.commitment_id)
+    things |= run_terms(session, cast, things["group"])  # type: ignore[arg-type]
     session.flush()
     keys = {name: str(key) for name, key in things.items()}
     ways_in = _ways_in(session, cast)

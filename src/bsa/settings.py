@@ -81,6 +81,10 @@ class Settings(BaseSettings):
     """When a commitment is late by more than so many days, going to the policy level is proposed."""
     agreement_days: int = Field(default=30, ge=1, le=365)
     """So many days before an agreement on working together ends, the team is reminded."""
+    track_days: int = Field(default=7, ge=1, le=60)
+    """So many days before a term by law ends, or something may begin, the team is reminded."""
+    photo_days: int = Field(default=21, ge=1, le=80)
+    """When a quarter is so many days old without a photo of the neighbourhood, the team is reminded."""
     voices_an_hour: int = Field(default=5, ge=1, le=100)
     """So many complaints, corrections and questions are taken from one address in an hour."""
     device_days: int = Field(default=7, ge=1, le=7)

@@ -52,6 +52,7 @@ SEATED = "200 200 404 200 200 404 404 404 404"
 SEATED_LIST = "200 200 200 200 200 200 403 403 403"
 HOLD = "200 200 404 200 403 404 404 404 404"
 KEPT = "200 200 404 200 403 404 404 403 404"
+TRACKED = "200 200 404 200 403 404 404 404 404"
 
 contact = {"happenedOn": TODAY, "place": "doorstep", "purpose": "being_there", "shareableNote": "Zwaaide"}
 layer = {
@@ -77,6 +78,13 @@ promise = {
 }
 meeting = {"forumId": "{forum}", "startsAt": "2026-04-22T19:30:00+02:00", "place": "De Wiek"}
 answered = {"agendaItemId": "{asked_item}", "answered": {"answer": "evasive", "words": "Nemen we mee"}}
+track = {
+    "groupId": "{group}",
+    "institutionId": "{corporation}",
+    "kind": "renovation",
+    "subject": "Nieuwe kozijnen",
+    "begunOn": TODAY,
+}
 agreement = {
     "areaId": "{here}",
     "institutionId": "{corporation}",
@@ -568,6 +576,15 @@ DEEDS: list[Deed] = [
     Deed("GET", "/agreements/{agreement}", "200 200 404 200 200 404 404 200 404"),
     Deed("PATCH", "/agreements/{agreement}", KEPT, {"title": "Anders"}, "agreement"),
     Deed("POST", "/agreements/{agreement}/ending", made(KEPT), None, "agreement"),
+    # Statutory consultation
+    Deed("GET", "/tracks", "200 200 200 200 200 200 403 403 403"),
+    Deed("POST", "/tracks", "201 201 400 201 403 403 403 403 403", track),
+    Deed("GET", "/tracks/{track}", "200 200 404 200 200 404 404 404 404"),
+    Deed("PATCH", "/tracks/{track}", TRACKED, {"subject": "Anders"}, "track"),
+    Deed("PUT", "/tracks/{track}/ending", TRACKED, {}, "track"),
+    Deed("GET", "/tracks/{track}/events", "200 200 404 200 200 404 404 404 404"),
+    Deed("POST", "/tracks/{track}/events", made(TRACKED), {"kind": "advised", "happenedOn": TODAY}),
+    Deed("DELETE", "/tracks/{track}/events/{track_event}", TRACKED),
     # My part and their part
     Deed("GET", "/residents/{geert}/own-shares", OWN_RECORD),
     Deed("GET", "/residents/{ria}/own-shares", "200 403 404 404 404 404 404 403 404", note="the colleague stands in"),

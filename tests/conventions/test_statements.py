@@ -29,6 +29,8 @@ from bsa.asks.shapes import AnswerIn, AskIn, PutIn
 from bsa.commitments import queries
 from bsa.commitments.actions import enter_event, record_commitment
 from bsa.commitments.shapes import CommitmentEventIn, CommitmentIn
+from bsa.consultation.actions import begin_track
+from bsa.consultation.shapes import TrackIn
 from bsa.contacts.actions import note_contact
 from bsa.contacts.shapes import ContactIn
 from bsa.database import Database
@@ -117,6 +119,7 @@ STATEMENTS: dict[str, tuple[int, str]] = {
     ),
     "/residents/{resident_id}/signals": (6, "caller, the resident, the workers, the key, rows, access log"),
     "/scales": (2, "caller, rows"),
+    "/tracks": (3, "caller, rows, what happened in them"),
     "/rounds": (3, "caller, rows, names"),
     "/signals": OF_RESIDENTS,
     "/themes": (3, "caller, rows, their needs"),
@@ -290,6 +293,7 @@ def _one_of_each(session: Session, me: Actor, area_id: UUID, number: int) -> dic
     record_answer(session, me, ask.id, ask.version, AnswerIn.model_validate(answer))
     _published(session, me, ask.id)
     _person(session, me, institution.id)
+    _track(session, me, area_id, institution.id)
     return {
         "area_id": area_id,
         "resident_id": resident_id,
@@ -355,6 +359,12 @@ def _need(session: Session, me: Actor, resident_id: UUID) -> UUID:
 def _theme(session: Session, me: Actor, area_id: UUID, title: str, need_ids: list[UUID]) -> UUID:
     told = {"area_id": area_id, "title": title, "life_area": "housing", "need_ids": need_ids}
     return name_theme(session, me, ThemeIn.model_validate(told)).id
+
+
+def _track(session: Session, me: Actor, area_id: UUID, institution_id: UUID) -> None:
+    committee = GroupIn(area_id=area_id, name="Commissie", kind=GroupKind.TENANTS_COMMITTEE)
+    told = {"group_id": found_group(session, me, committee).id, "institution_id": institution_id}
+    begin_track(session, me, TrackIn.model_validate(told | {"subject": "Kozijnen", "begun_on": clock.today()}))
 
 
 def _person(session: Session, me: Actor, institution_id: UUID) -> None:

@@ -1,13 +1,13 @@
 """The rows of consultation tracks: statutory clocks that run for tenants and landlord."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
-from bsa.rows import ChangingRow, Row, one_of
+from bsa.rows import ChangingRow, Moment, Row, one_of
 
 
 class TrackKind(StrEnum):
@@ -44,11 +44,12 @@ class StepKind(StrEnum):
     CONSULTED = "consulted"
     PROPOSED = "proposed"
     POLLED = "polled"
+    NOTIFIED = "notified"
     OVERRULED = "overruled"
 
 
 class TrackEvent(Row, table=True):
-    """One thing that happened in a track; the clocks are reckoned from these, and never stored."""
+    """One thing that happened in a track; the clocks are reckoned from these, and never stored. Mistakes are struck."""
 
     __tablename__ = "track_event"
     __table_args__ = (
@@ -57,6 +58,7 @@ class TrackEvent(Row, table=True):
             "kind <> 'overruled' OR (words IS NOT NULL AND rule IS NOT NULL AND due_on IS NOT NULL)", name="why"
         ),
         CheckConstraint("(kind = 'polled') = (homes IS NOT NULL AND in_favour IS NOT NULL)", name="poll_with_counts"),
+        CheckConstraint("(struck_at IS NULL) = (struck_by_id IS NULL)", name="struck_by_somebody"),
         CheckConstraint("in_favour IS NULL OR (in_favour >= 0 AND in_favour <= homes)", name="counts_fit"),
     )
 
@@ -73,3 +75,5 @@ class TrackEvent(Row, table=True):
     """The rule whose date is overruled."""
     due_on: date | None = None
     words: str | None = Field(default=None, max_length=1000)
+    struck_at: datetime | None = Field(default=None, sa_type=Moment)
+    struck_by_id: UUID | None = Field(default=None, foreign_key="account.id")

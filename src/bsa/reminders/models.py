@@ -32,6 +32,7 @@ class ReminderKind(StrEnum):
     AGREEMENT_ENDS = "agreement_ends"
     TRACK_DUE = "track_due"
     VOICE_WAITS = "voice_waits"
+    PHOTO_DUE = "photo_due"
 
 
 class ReminderHush(Row, table=True):
