@@ -45,6 +45,9 @@ from bsa.residents.models import RegistrationLevel, Resident, ResidentPhase
 from bsa.residents.queries import list_residents, show_resident, still_exploring
 from bsa.residents.shapes import ResidentQuery
 from bsa.shapes import Listing
+from bsa.suggestions.models import SuggestionState
+from bsa.suggestions.queries import list_introductions, list_suggestions
+from bsa.suggestions.shapes import IntroductionQuery, SuggestionQuery
 from bsa.themes.queries import list_themes
 from bsa.themes.shapes import ThemeQuery
 
@@ -196,6 +199,33 @@ def test_three_households_share_the_theme_and_eleven_residents_the_initiative(de
     assert (theme.needs, theme.households) == (3, 3)
     assert (shown.title, shown.participant_count, len(shown.participants)) == (INITIATIVE, 11, 11)
     assert [aim.reached_on is not None for aim in shown.aims] == [True, False]
+
+
+def test_the_street_was_found_by_the_software_and_taken_up_by_marloes(demo: Database) -> None:
+    with demo.reading() as session:
+        marloes = who(session, "activator")
+        taken = SuggestionQuery(state=SuggestionState.TAKEN_UP, limit=MOST)
+        found = next(one for one in list_suggestions(session, marloes, taken).items if one.theme_title == THEME)
+        asked = list_introductions(session, marloes, IntroductionQuery(theme_id=found.theme_id)).items
+
+    assert (found.needs, found.households, found.place_name, found.weeks) == (3, 3, "Molenstraat", 6)
+    assert [(one.state, len(one.own), one.others) for one in asked] == [("agreed", 3, [])]
+
+
+def test_a_suggestion_of_two_workers_residents_waits_on_the_board(demo: Database) -> None:
+    with demo.reading() as session:
+        seen = {
+            name: next(
+                one
+                for one in list_suggestions(session, who(session, name), SuggestionQuery(limit=MOST)).items
+                if "achterpad" in one.words
+            )
+            for name in ("activator", "colleague", "teamleader")
+        }
+
+    assert {one.households for one in seen.values()} == {4}
+    assert [one.mine >= 2 for one in seen.values()] == [True, True, False]
+    assert {one.state for one in seen.values()} == {SuggestionState.OPEN}
 
 
 def test_a_colleague_in_the_same_neighbourhood_cannot_open_geerts_record(demo: Database) -> None:

@@ -9,6 +9,7 @@ from bsa.demo.being_there import tell_being_there
 from bsa.demo.bonds import tell_bonds
 from bsa.demo.days import Days, day_of_story
 from bsa.demo.doing import tell_doing
+from bsa.demo.evidence import tell_evidence
 from bsa.demo.forums import tell_forums
 from bsa.demo.ledger import tell_ledger
 from bsa.demo.lives import tell_lives
@@ -16,6 +17,7 @@ from bsa.demo.residents import tell_residents
 from bsa.demo.slips import tell_slips
 from bsa.demo.stage import Stage, set_stage
 from bsa.demo.story import tell_story
+from bsa.demo.together import tell_together
 from bsa.demo.voices import tell_voices
 from bsa.scales.actions import add_shipped_scales
 
@@ -38,6 +40,8 @@ def play(database: Database) -> Stage:
     tell_bonds(days, background)
     tell_doing(days)
     tell_around(days, background)
+    tell_evidence(days)
+    tell_together(days, background)
     tell_voices(days)
     tell_slips(days)
     tell_forums(days)

@@ -36,7 +36,7 @@ from bsa.needs.actions import decide_translation, deepen_need, record_need
 from bsa.needs.models import Confirmed, HowLearned, LifeArea, TranslationChoice
 from bsa.needs.shapes import DecisionIn, LayerIn, NeedIn
 from bsa.permissions import Actor
-from bsa.residents.actions import change_resident
+from bsa.residents.actions import change_resident, consents_to
 from bsa.residents.models import AgeBand, ConsentScope, ContactChannel, Informed, ReadingComfort, Resident
 from bsa.residents.shapes import ResidentChange, ResidentIn
 from bsa.themes.actions import name_theme
@@ -222,7 +222,8 @@ def the_first_meeting(tell: Telling) -> None:
     stage[INITIATIVE] = start_initiative(session, marloes, initiative).id
     parts = {"Geert": ParticipantPart.SPEAKS, "Ria": ParticipantPart.ORGANISES, "Fenna": ParticipantPart.ORGANISES}
     for name in ("Geert", "Ria", "Fenna", "Jelle", "Opa Lub", *AT_THE_MEETING):
-        agree(session, marloes, stage[name], today, ConsentScope.TO_BE_INTRODUCED)
+        if consents_to(session, stage[name], ConsentScope.TO_BE_INTRODUCED) is None:
+            agree(session, marloes, stage[name], today, ConsentScope.TO_BE_INTRODUCED)
         part = parts.get(name, ParticipantPart.TAKES_PART)
         taking_part = ParticipantIn(resident_id=stage[name], part=part, consented_on=today)
         add_participant(session, marloes, stage[INITIATIVE], taking_part)
