@@ -21,6 +21,9 @@ from bsa.contacts.shapes import ContactIn, CorrectionIn, PromiseIn, PromiseQuery
 from bsa.database import Database
 from bsa.errors import Conflict, Invalid, MovedTo, NotAllowed, NotFound, Stale
 from bsa.events import Event
+from bsa.groups.actions import found_group
+from bsa.groups.models import GroupKind, GroupMember, GroupPart
+from bsa.groups.shapes import GroupIn
 from bsa.initiatives.actions import start_initiative
 from bsa.initiatives.models import Origin, Participant, ParticipantPart, Phase
 from bsa.initiatives.shapes import InitiativeIn
@@ -137,10 +140,21 @@ def a_full_life(session: Session, cast: Cast, marker: Markers) -> Resident:
     )
     initiative_id = an_initiative(session, cast)
     takes_part(session, cast, resident, initiative_id)
+    is_in_a_group(session, cast, resident)
     what_was_done(session, cast, resident.id, initiative_id, marker)
     a_bond(session, cast, resident.id, marker)
     look_around(session, actor, resident.id, marker("around"))
     return resident
+
+
+def is_in_a_group(session: Session, cast: Cast, resident: Resident) -> None:
+    """Let a resident be in a group."""
+    group = found_group(
+        session, cast.activator, GroupIn(area_id=cast.here_id, name="Molen", kind=GroupKind.RESIDENTS_GROUP)
+    )
+    member: dict[str, Any] = {"part": GroupPart.MEMBER, "consented_on": TODAY, "from_on": TODAY}
+    session.add(GroupMember(group_id=group.id, resident_id=resident.id, **member))
+    session.flush()
 
 
 def a_bond(session: Session, cast: Cast, resident_id: UUID, marker: Markers) -> None:
