@@ -2562,7 +2562,6 @@ def upgrade() -> None:
         sa.CheckConstraint("(done_on IS NULL) = (step_id IS NULL)", name=op.f("ck_task_done_by_somebody")),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_task_area_id_area")),
         sa.ForeignKeyConstraint(["initiative_id"], ["initiative.id"], name=op.f("fk_task_initiative_id_initiative")),
-        sa.ForeignKeyConstraint(["step_id"], ["learning_step.id"], name=op.f("fk_task_step_id_learning_step")),
         sa.ForeignKeyConstraint(["taken_up_by_id"], ["account.id"], name=op.f("fk_task_taken_up_by_id_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
     )
