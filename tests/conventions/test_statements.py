@@ -28,6 +28,7 @@ from bsa.asks.actions import draft_ask, put_ask, record_answer
 from bsa.asks.shapes import AnswerIn, AskIn, PutIn
 from bsa.commitments import queries
 from bsa.commitments.actions import enter_event, record_commitment
+from bsa.commitments.models import Commitment
 from bsa.commitments.shapes import CommitmentEventIn, CommitmentIn
 from bsa.consultation.actions import begin_track
 from bsa.consultation.shapes import TrackIn
@@ -46,6 +47,7 @@ from bsa.learning.actions import record_step
 from bsa.learning.shapes import LearningStepIn
 from bsa.lifeworld.models import Asset, AssetKind, SketchLine, Voice
 from bsa.needs.actions import record_need
+from bsa.needs.models import Need
 from bsa.needs.shapes import NeedIn
 from bsa.outreach.actions import start_round
 from bsa.outreach.shapes import RoundIn
@@ -63,6 +65,8 @@ from bsa.scales.actions import record_scale
 from bsa.scales.shapes import ScaleIn
 from bsa.shapes import Listing, Page
 from bsa.shares.models import OwnShare
+from bsa.slips.models import SlipRound
+from bsa.suggestions.actions import propose_introduction
 from bsa.tasks.actions import book_line, plan_task, score_aim
 from bsa.tasks.models import MoneyKind
 from bsa.tasks.shapes import AimScoreIn, BudgetLineIn, TaskIn
@@ -71,12 +75,14 @@ from bsa.themes.shapes import ThemeIn
 from bsa.trust.actions import propose_handover, record_signal
 from bsa.trust.models import HandoverReason
 from bsa.trust.shapes import HandoverIn, SignalIn
+from bsa.voices.models import PublicVoice, VoiceKind
 
 from tests.around import look_around
 from tests.cast import NOW, a_resident
 from tests.conftest import open_copy
 from tests.conventions.deeds import scale
 from tests.doors import api_on
+from tests.shared import alike, found
 
 LENGTHS = (1, 10, 50)
 
@@ -104,6 +110,9 @@ STATEMENTS: dict[str, tuple[int, str]] = {
     "/promises": OF_RESIDENTS,
     "/public/neighbourhoods": (1, "rows"),
     "/public/neighbourhoods/{area_id}/commitments": (3, "rows, their quotes, their events"),
+    "/public/neighbourhoods/{area_id}/events": (1, "rows"),
+    "/commitments/{commitment_id}/slip-rounds": (3, "caller, the commitment, rows"),
+    "/voices": (2, "caller, rows"),
     "/residents": OF_RESIDENTS,
     "/residents/{resident_id}/assets": OF_ONE_RESIDENT,
     "/residents/{resident_id}/sketch-lines": OF_ONE_RESIDENT,
@@ -122,6 +131,8 @@ STATEMENTS: dict[str, tuple[int, str]] = {
     "/tracks": (3, "caller, rows, what happened in them"),
     "/rounds": (3, "caller, rows, names"),
     "/signals": OF_RESIDENTS,
+    "/introductions": (6, "caller, rows, the own sides, the residents' keys, the workers of the others, access log"),
+    "/suggestions": (3, "caller, rows, the places that enough households are of"),
     "/themes": (3, "caller, rows, their needs"),
     "/themes/{theme_id}/needs": (5, "caller, the theme, rows, the residents' keys, access log"),
 }
@@ -171,6 +182,9 @@ def fill(database: Database) -> dict[str, str]:
             _together(session, me, first["initiative_id"], first["aim_id"])
             _person(session, me, first["institution_id"])
             _published(session, me, first["ask_id"])
+        first["commitment_id"] = _outside(session, me, first["ask_id"])
+        for area_id in areas:
+            _shared(session, me, area_id)
         needs = [_need(session, me, first["resident_id"]) for _ in range(51)]
         first["theme_id"] = _theme(session, me, first["area_id"], "Alles bijeen", needs)
         token = issue_token(session, account, Purpose.OWN_NEIGHBOURHOOD)
@@ -304,6 +318,31 @@ def _one_of_each(session: Session, me: Actor, area_id: UUID, number: int) -> dic
     }
 
 
+def _outside(session: Session, me: Actor, ask_id: UUID) -> UUID:
+    """Have slips handed out again and again for one promise, and as much said of the list; return the promise."""
+    promise = session.scalars(select(Commitment).where(col(Commitment.ask_id) == ask_id)).first()
+    assert promise is not None
+    today = clock.today()
+    for _ in range(51):
+        handed_out = SlipRound(
+            area_id=promise.area_id,
+            commitment_id=promise.id,
+            handed_out_on=today,
+            handed_out_by_id=me.id,
+            until_on=today,
+        )
+        said = PublicVoice(
+            area_id=promise.area_id,
+            kind=VoiceKind.QUESTION,
+            words="Wanneer?",
+            code_digest=str(clock.new_id()),
+            came_on=today,
+        )
+        session.add_all([handed_out, said])
+    session.flush()
+    return promise.id
+
+
 def _bond(session: Session, me: Actor, resident_id: UUID) -> None:
     record_signal(session, me, resident_id, SignalIn(words="De lamp is stuk", came_on=clock.today()))
     told = AppointmentIn(starts_at=clock.now(), resident_id=resident_id, place="Aan de keukentafel")
@@ -354,6 +393,16 @@ def _together(session: Session, me: Actor, initiative_id: UUID, aim_id: UUID) ->
 def _need(session: Session, me: Actor, resident_id: UUID) -> UUID:
     told = {"life_area": "housing", "words": "Het tocht", "learned_on": clock.today()}
     return record_need(session, me, resident_id, NeedIn.model_validate(told)).id
+
+
+def _shared(session: Session, me: Actor, area_id: UUID) -> None:
+    """Needs of three residents that may share a question; they are asked whether they want to meet."""
+    alike(session, [me] * 3, area_id)
+    found(session, area_id)
+    needs = list(session.scalars(select(col(Need.id)).where(col(Need.area_id) == area_id)))
+    title = f"Licht {area_id}"
+    told = {"area_id": area_id, "title": title, "life_area": "housing", "need_ids": needs[-2:]}
+    propose_introduction(session, me, name_theme(session, me, ThemeIn.model_validate(told)).id)
 
 
 def _theme(session: Session, me: Actor, area_id: UUID, title: str, need_ids: list[UUID]) -> UUID:
