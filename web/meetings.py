@@ -42,7 +42,6 @@ from bsa.asks.shapes import AskQuery
 from bsa.commitments.shapes import CommitmentOut, CommitmentQuery
 from bsa.errors import Conflict
 from bsa.institutions.models import Mandate
-from bsa.meetings.models import MeetingState
 from bsa.meetings.shapes import (
     AgendaItemIn,
     AgendaItemOut,
@@ -62,6 +61,7 @@ from bsa.meetings.shapes import (
     SpokenPromiseIn,
     TakeHigherIn,
 )
+from bsa.meetings.standing import MeetingState
 from bsa.permissions import Actor, Permission, require
 from bsa.themes.shapes import ThemeQuery
 from web.choices import ALL, institutions

@@ -42,7 +42,7 @@ from bsa.meetings.actions import (
 )
 from bsa.meetings.calendar import read_forum_calendar
 from bsa.meetings.minutes import list_public_meetings, preview_minutes, show_public_minutes
-from bsa.meetings.models import AgendaItem, Attendance, Meeting, MeetingState
+from bsa.meetings.models import AgendaItem, Attendance, Meeting
 from bsa.meetings.queries import list_meetings, list_minutes, list_taken_higher, propose_next, show_meeting
 from bsa.meetings.shapes import (
     AgendaItemIn,
@@ -57,6 +57,7 @@ from bsa.meetings.shapes import (
     PublicationIn,
     TakeHigherIn,
 )
+from bsa.meetings.standing import MeetingState
 from bsa.shapes import Listing
 
 from tests.cast import NOW, Cast
@@ -344,7 +345,9 @@ def test_minutes_are_published_after_a_preview_and_hold_no_more_than_that(
 def test_a_commitment_that_is_public_is_read_in_public_minutes(
     session: Session, cast: Cast, meeting: Meeting, line: Line
 ) -> None:
-    on_agenda(session, cast, meeting, commitment_id=line.commitment_id)
+    item = on_agenda(session, cast, meeting, commitment_id=line.commitment_id)
+    assert preview_minutes(session, cast.activator, meeting.id).agenda == []
+    decide(session, cast.activator, meeting.id, item, OutcomeIn(outcome="Wij gaan samen kijken"))
     commitment = session.get_one(Commitment, line.commitment_id)
     told = CommitmentEventIn(
         kind=DeedKind.PUBLISHED, happened_on=clock.today(), visibility=Visibility.PUBLIC, previewed=True

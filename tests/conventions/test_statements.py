@@ -15,10 +15,11 @@ from uuid import UUID
 import pytest
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, func
 from sqlmodel import Session, col, select
 
 from bsa import clock
+from bsa.agreements.models import Agreement
 from bsa.appointments.actions import make_appointment
 from bsa.appointments.shapes import AppointmentIn
 from bsa.areas.actions import record_area
@@ -46,6 +47,7 @@ from bsa.institutions.shapes import InstitutionContactIn
 from bsa.learning.actions import record_step
 from bsa.learning.shapes import LearningStepIn
 from bsa.lifeworld.models import Asset, AssetKind, SketchLine, Voice
+from bsa.meetings.models import Meeting
 from bsa.needs.actions import record_need
 from bsa.needs.models import Need
 from bsa.needs.shapes import NeedIn
@@ -55,6 +57,9 @@ from bsa.people.actions import create_account, issue_token
 from bsa.people.queries import actor_by_name
 from bsa.people.shapes import AccountIn
 from bsa.permissions import Actor, Purpose, Role
+from bsa.places.actions import note_entry, note_feature, take_photo
+from bsa.places.models import FeatureKind, LogbookKind, NeighbourhoodPhoto
+from bsa.places.shapes import LogbookEntryIn, PhotoIn, PlaceFeatureIn
 from bsa.practice.actions import make_speaking_order
 from bsa.practice.models import PracticeMoment
 from bsa.practice.shapes import SpeakingOrderIn
@@ -92,6 +97,9 @@ STATEMENTS: dict[str, tuple[int, str]] = {
     "/accounts": (4, "caller, accounts, and their roles and their areas, which are two lists of their own"),
     "/appointments": OF_RESIDENTS,
     "/areas": (2, "caller, rows"),
+    "/areas/{area_id}/logbook-entries": (3, "caller, the area, rows"),
+    "/areas/{area_id}/photos": (3, "caller, the area, rows"),
+    "/areas/{area_id}/place-features": (3, "caller, the area, rows"),
     "/asks": (2, "caller, rows"),
     "/aims/{aim_id}/scores": (4, "caller, the aim, the initiative, rows"),
     "/colleagues": (2, "caller, rows"),
@@ -99,6 +107,10 @@ STATEMENTS: dict[str, tuple[int, str]] = {
     "/initiatives/{initiative_id}/budget-lines": (3, "caller, the initiative, rows"),
     "/initiatives/{initiative_id}/tasks": (3, "caller, the initiative, rows"),
     "/commitments": (2, "caller, rows"),
+    "/agreements": (2, "caller, rows"),
+    "/forums": (2, "caller, rows"),
+    "/meetings": (2, "caller, rows"),
+    "/public/neighbourhoods/{area_id}/meetings": (1, "rows"),
     "/handovers": OF_RESIDENTS,
     "/handovers/needed": OF_RESIDENTS,
     "/initiatives": (3, "caller, rows, their themes"),
@@ -173,6 +185,7 @@ def fill(database: Database) -> dict[str, str]:
         raise_level(session, me, first["resident_id"], 1, sheet)
         for _ in range(51):
             _bond(session, me, first["resident_id"])
+        _sit_together(session, me, first)
         for _ in range(50):
             _contact(session, me, first["resident_id"])
             _lifeworld(session, me, first["resident_id"])
@@ -180,6 +193,7 @@ def fill(database: Database) -> dict[str, str]:
             record_scale(session, me, ScaleIn.model_validate(scale))
             _doing(session, me, first["resident_id"], first["initiative_id"])
             _together(session, me, first["initiative_id"], first["aim_id"])
+            _place(session, me, first["area_id"])
             _person(session, me, first["institution_id"])
             _published(session, me, first["ask_id"])
         first["commitment_id"] = _outside(session, me, first["ask_id"])
@@ -225,6 +239,25 @@ def test_a_statement_for_each_row_is_noticed(
     monkeypatch.setattr(queries, "list_commitments", and_look_each_up)
 
     assert [count(client, "/commitments", length) for length in LENGTHS] == [3, 12, 52]
+
+
+def _sit_together(session: Session, me: Actor, first: dict[str, Any]) -> None:
+    """Make forums, meetings of which all may read the minutes, and agreements."""
+    today, now = clock.today(), clock.now()
+    for number in range(51):
+        forum = make_forum(session, me, ForumIn(area_id=first["area_id"], name=f"Overleg {number}"))
+        meeting = Meeting(forum_id=forum.id, area_id=forum.area_id, starts_at=now, closed_at=now, published_on=today)
+        agreement = Agreement(
+            area_id=forum.area_id,
+            institution_id=first["institution_id"],
+            title="Samen",
+            shares="Planning",
+            ground="Geen namen",
+            valid_from=today,
+            valid_until=today,
+        )
+        session.add_all([meeting, agreement])
+    session.flush()
 
 
 def count(client: TestClient, path: str, length: int) -> int:
@@ -381,6 +414,14 @@ def _doing(session: Session, me: Actor, resident_id: UUID, initiative_id: UUID) 
     make_speaking_order(
         session, me, initiative_id, SpeakingOrderIn.model_validate({"meeting_on": today, "turns": turns})
     )
+
+
+def _place(session: Session, me: Actor, area_id: UUID) -> None:
+    note_entry(session, me, area_id, LogbookEntryIn(kind=LogbookKind.WORKS, words="Het pad ligt open"))
+    note_feature(session, me, area_id, PlaceFeatureIn(kind=FeatureKind.ASSET, name="Buurthuis"))
+    taken = session.scalar(select(func.count()).select_from(NeighbourhoodPhoto)) or 0
+    quarter = f"{1990 + taken // 4}-Q{taken % 4 + 1}"
+    take_photo(session, me, area_id, PhotoIn(quarter=quarter, better="Licht"))
 
 
 def _together(session: Session, me: Actor, initiative_id: UUID, aim_id: UUID) -> None:

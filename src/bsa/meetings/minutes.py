@@ -17,7 +17,7 @@ from bsa.commitments.models import Commitment, CommitmentEvent, Visibility
 from bsa.errors import NotFound
 from bsa.forums.models import Forum
 from bsa.institutions.models import Institution
-from bsa.meetings.models import AgendaItem, Meeting, MeetingAction
+from bsa.meetings.models import AgendaItem, AgendaKind, Meeting, MeetingAction
 from bsa.meetings.queries import attendance_of, entries_of, find_meeting, items_of, words_of
 from bsa.meetings.shapes import (
     PublicAction,
@@ -103,12 +103,12 @@ def _drawn_up(session: Session, meeting: Meeting) -> PublicMinutes:
                 persons=line.persons if line.institution_id is None and line.group_id is None else None,
             )
             for line in attendance_of(session, meeting)
-            if line.invited or line.came
+            if line.institution_id or line.group_id or line.persons
         ],
         agenda=[
             _item_drawn_up(session, item, entries.get(item.id, []))
             for item in items_of(session, meeting)
-            if item.outcome or item.id in entries or item.ask_id is None
+            if item.outcome or item.id in entries or item.kind in (AgendaKind.THEME, AgendaKind.OTHER)
         ],
         actions=_actions(session, meeting),
     )

@@ -54,15 +54,6 @@ class Attendance(Row, table=True):
     attempts: int = 0
 
 
-class MeetingState(StrEnum):
-    """How far a meeting is; read off its moments."""
-
-    PLANNED = "planned"
-    GOING_ON = "going_on"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
-
-
 class AgendaKind(StrEnum):
     """What an item is about."""
 

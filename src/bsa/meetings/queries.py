@@ -32,7 +32,6 @@ from bsa.meetings.models import (
     Attendance,
     Meeting,
     MeetingAction,
-    MeetingState,
     MinuteEntry,
 )
 from bsa.meetings.shapes import (
@@ -47,7 +46,7 @@ from bsa.meetings.shapes import (
     SpokenDeedKind,
     TakenHigher,
 )
-from bsa.meetings.standing import allowed_deeds, held_on, state_of
+from bsa.meetings.standing import MeetingState, allowed_deeds, held_on, state_of
 from bsa.paging import Order, cursor_after, fetch
 from bsa.permissions import Actor, Permission, allows, require
 from bsa.rows import locked, not_stale

@@ -11,7 +11,8 @@ from pydantic_core import PydanticCustomError
 from bsa.asks.models import AnswerKind, AskEventKind, AskState
 from bsa.commitments.models import CommitmentEventKind, CommitmentState, Verdict
 from bsa.institutions.models import Mandate
-from bsa.meetings.models import AgendaKind, MeetingState
+from bsa.meetings.models import AgendaKind
+from bsa.meetings.standing import MeetingState
 from bsa.shapes import Line, Listing, MomentIn, Out, Resource, Shape, Text
 
 Length = Annotated[int, Field(ge=15, le=480)]

@@ -1,10 +1,21 @@
 """How far a meeting is, read off its moments, and what may be done then."""
 
 from datetime import date
+from enum import StrEnum
 
 from bsa import clock
-from bsa.meetings.models import Meeting, MeetingState
+from bsa.meetings.models import Meeting
 from bsa.permissions import Actor, Permission, allows
+
+
+class MeetingState(StrEnum):
+    """How far a meeting is; read off its moments."""
+
+    PLANNED = "planned"
+    GOING_ON = "going_on"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
 
 DEEDS: dict[str, frozenset[MeetingState]] = {
     "change": frozenset({MeetingState.PLANNED}),
