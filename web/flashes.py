@@ -20,6 +20,10 @@ class Flash:
 
 FLASHES: dict[str, Flash] = {
     "saved": Flash(N_("Saved.")),
+    "track_begun": Flash(N_("Written down. The terms run from that day.")),
+    "track_step_noted": Flash(N_("Written down. The days are counted anew.")),
+    "track_step_struck": Flash(N_("Struck through. The days are counted without it.")),
+    "track_ended": Flash(N_("Ended. All stays readable.")),
     "signed_out": Flash(N_("You are signed out. Nothing of it is left on this device.")),
     "password_changed": Flash(N_("Your password is changed. Sign in with the new one.")),
     "resident_registered": Flash(N_("Registered. Only you can open this record.")),

@@ -35,6 +35,7 @@ MENU: list[tuple[str, str, str, Permission]] = [
     ("themes.index", N_("Theme board"), "theme", Permission.SEE_THEMES),
     ("initiatives.index", N_("Initiatives"), "initiative", Permission.SEE_INITIATIVES),
     ("groups.index", N_("Groups"), "people", Permission.SEE_GROUPS),
+    ("tracks.index", N_("Terms by law"), "scale", Permission.SEE_TRACKS),
     ("asks.index", N_("Asks"), "ask", Permission.SEE_ASKS),
     ("voices.index", N_("Reactions"), "quote", Permission.SEE_VOICES),
     ("forums.index", N_("Consultation"), "talk", Permission.SEE_FORUMS),

@@ -85,6 +85,19 @@ track = {
     "subject": "Nieuwe kozijnen",
     "begunOn": TODAY,
 }
+outlines = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "properties": {"code": "BU0114ZZ02"},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[6.9, 52.7], [7.0, 52.7], [7.0, 52.8], [6.9, 52.7]]],
+            },
+        }
+    ],
+}
 agreement = {
     "areaId": "{here}",
     "institutionId": "{corporation}",
@@ -585,6 +598,23 @@ DEEDS: list[Deed] = [
     Deed("GET", "/tracks/{track}/events", "200 200 404 200 200 404 404 404 404"),
     Deed("POST", "/tracks/{track}/events", made(TRACKED), {"kind": "advised", "happenedOn": TODAY}),
     Deed("DELETE", "/tracks/{track}/events/{track_event}", TRACKED),
+    # The neighbourhood as a place
+    Deed("GET", "/areas/{here}/logbook-entries", TEAM),
+    Deed("POST", "/areas/{here}/logbook-entries", made(TEAM), {"kind": "works", "words": "Het pad ligt open"}),
+    Deed("GET", "/logbook-entries/{logbook_entry}", TEAM),
+    Deed("PATCH", "/logbook-entries/{logbook_entry}", TEAM, {"words": "Dicht"}, "logbook_entry"),
+    Deed("DELETE", "/logbook-entries/{logbook_entry}", done(TEAM), None, "logbook_entry"),
+    Deed("GET", "/areas/{here}/place-features", TEAM),
+    Deed("POST", "/areas/{here}/place-features", made(TEAM), {"kind": "finding_place", "name": "Snackbar"}),
+    Deed("GET", "/place-features/{place_feature}", TEAM),
+    Deed("PATCH", "/place-features/{place_feature}", TEAM, {"name": "De Wiek"}, "place_feature"),
+    Deed("DELETE", "/place-features/{place_feature}", done(TEAM), None, "place_feature"),
+    Deed("GET", "/areas/{here}/photos", TEAM),
+    Deed("POST", "/areas/{here}/photos", made(TEAM), {"quarter": "2025-Q4", "better": "Er is licht"}),
+    Deed("GET", "/photos/{photo}", TEAM),
+    Deed("PATCH", "/photos/{photo}", TEAM, {"worse": "Meer vocht"}, "photo"),
+    Deed("GET", "/areas/{here}/map", "200 200 404 200 404 404 200 404 404"),
+    Deed("POST", "/area-shapes", made(ADMIN), outlines),
     # My part and their part
     Deed("GET", "/residents/{geert}/own-shares", OWN_RECORD),
     Deed("GET", "/residents/{ria}/own-shares", "200 403 404 404 404 404 404 403 404", note="the colleague stands in"),

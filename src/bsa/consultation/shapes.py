@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from bsa.consultation.clocks import StepState
 from bsa.consultation.models import StepKind, TrackKind
 from bsa.consultation.rules import Clock, Rule
+from bsa.errors import N_
 from bsa.groups.shapes import MOST_HOMES
 from bsa.shapes import Line, Listing, Out, Resource, Shape, Text
 
@@ -71,15 +72,15 @@ class TrackEventIn(Shape):
 
 
 NEEDED: dict[StepKind, dict[str, str]] = {
-    StepKind.REASONS_RECEIVED: {"deviates": "Say whether the landlord follows the advice."},
+    StepKind.REASONS_RECEIVED: {"deviates": N_("Say whether the landlord follows the advice.")},
     StepKind.POLLED: {
-        "homes": "Say how many homes were asked.",
-        "in_favour": "Say how many homes are in favour.",
+        "homes": N_("Say how many homes were asked."),
+        "in_favour": N_("Say how many homes are in favour."),
     },
     StepKind.OVERRULED: {
-        "rule": "Say of which rule it is.",
-        "due_on": "Say which day holds.",
-        "words": "Say why another day holds.",
+        "rule": N_("Say of which rule it is."),
+        "due_on": N_("Say which day holds."),
+        "words": N_("Say why another day holds."),
     },
 }
 """What is told of one kind of event only, and must be."""
