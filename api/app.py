@@ -32,6 +32,7 @@ from api import (
     needs,
     network,
     outreach,
+    places,
     portal,
     practice,
     promises,
@@ -107,6 +108,11 @@ def create_api(database: Database) -> FastAPI:
 
 ROUTERS = (
     areas.router,
+    places.of_area,
+    places.logbook,
+    places.features,
+    places.photos,
+    places.outlines,
     accounts.router,
     accounts.colleagues,
     accounts.own,

@@ -53,6 +53,7 @@ from bsa.people.actions import issue_token, sign_in
 from bsa.people.models import Account
 from bsa.people.passwords import hash_password
 from bsa.people.shapes import SignInIn
+from bsa.places.models import LogbookEntry, NeighbourhoodPhoto, PlaceFeature
 from bsa.practice.actions import make_speaking_order, plan_practice
 from bsa.practice.models import PracticeMoment, SpeakingOrder
 from bsa.practice.shapes import PracticeIn, SpeakingOrderIn
@@ -78,6 +79,7 @@ from tests.around import look_around
 from tests.bonds import bond
 from tests.cast import PASSWORD, Cast, a_resident
 from tests.collective import act_together
+from tests.grounds import keep_the_place
 from tests.line import a_commitment, walk_the_line
 from tests.outside import speak_up
 from tests.shared import share
@@ -100,7 +102,10 @@ VERSIONED = (
     Institution,
     InstitutionContact,
     Introduction,
+    LogbookEntry,
     Need,
+    NeighbourhoodPhoto,
+    PlaceFeature,
     PracticeMoment,
     Promise,
     PublicVoice,
@@ -202,6 +207,7 @@ def prepare(session: Session, cast: Cast) -> dict[str, str]:
         **bond(session, cast, geert),
         **look_around(session, me, geert),
         **share(session, cast),
+        **keep_the_place(session, cast),
         "round": _a_round(session, cast),
         "reminder": _a_reminder(session, cast),
         **_more_asks(session, cast, line.initiative_id),

@@ -34,6 +34,8 @@ from bsa.people.passwords import make_password
 from bsa.people.queries import actor_by_name
 from bsa.people.shapes import AccountIn
 from bsa.permissions import Purpose, Role
+from bsa.places.actions import draw_map
+from bsa.places.outlines import read_outlines
 from bsa.scales.actions import add_shipped_scales
 from bsa.settings import Mode, Settings, in_words
 
@@ -201,6 +203,33 @@ def import_file(
             lines = "\n".join(f"line {fault.line}: {fault.message}" for fault in error.faults)
             raise CannotGoOn(f"Nothing was recorded. Mend these lines of {file}:\n{lines}") from None
     typer.echo(f"{recorded} areas were recorded.")
+
+
+@areas.command("shapes")
+def draw_shapes(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A GeoJSON FeatureCollection of polygons, in WGS 84 or RD, each with the code or the name of an area.",
+        ),
+    ],
+    data: DataOption = None,
+) -> None:
+    """Take over the outlines of areas for the map: all of them, or none and every mistake by its feature."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise CannotGoOn(f"{file} cannot be read: {error.strerror}.") from None
+    drawing = read_outlines(content)
+    with _installation(data) as database:
+        try:
+            with database.writing() as session:
+                drawn = len(draw_map(session, None, drawing))
+        except Invalid as error:
+            lines = "\n".join(fault.message.format(**fault.facts) for fault in error.faults)
+            raise CannotGoOn(f"Nothing was stored. Mend this in {file}:\n{lines}") from None
+    typer.echo(f"{drawn} areas are on the map.")
 
 
 @account.command("create")

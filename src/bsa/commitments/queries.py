@@ -363,6 +363,8 @@ LATE: ColumnElement[bool] = and_(
     col(Commitment.due_on) < TODAY,
     or_(OUTCOME.is_(None), OUTCOME == Verdict.UNJUDGED),
 )
+OVER: ColumnElement[bool] = and_(STATE.in_([CommitmentState.JUDGED, CommitmentState.WITHDRAWN]), ~LATE)
+"""A silence that nobody judged settles nothing: it stays open, and late."""
 FIELDS: dict[str, SQLColumnExpression[Any]] = {
     **{name: getattr(Commitment, name) for name in AS_STORED},
     "initiative_title": col(Initiative.title),
@@ -418,9 +420,7 @@ def _listed(actor: Actor, wanted: CommitmentQuery) -> Select[Any]:
     if wanted.late is not None:
         query = query.where(LATE if wanted.late else ~LATE)
     if wanted.open is not None:
-        # A silence that nobody judged settles nothing: it stays open, and late.
-        over = and_(STATE.in_([CommitmentState.JUDGED, CommitmentState.WITHDRAWN]), ~LATE)
-        query = query.where(~over if wanted.open else over)
+        query = query.where(~OVER if wanted.open else OVER)
     if wanted.due_from is not None:
         query = query.where(col(Commitment.due_on) >= wanted.due_from)
     if wanted.due_until is not None:

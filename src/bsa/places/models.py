@@ -55,6 +55,7 @@ class PlaceFeature(ChangingRow, table=True):
     words: str | None = Field(default=None, max_length=1000)
     since_on: date
     ended_on: date | None = None
+    """The last day on which it was there."""
 
 
 class NeighbourhoodPhoto(ChangingRow, table=True):
@@ -75,10 +76,11 @@ class NeighbourhoodPhoto(ChangingRow, table=True):
 
 
 class AreaShape(Row, table=True):
-    """Where an area lies, as an administrator uploaded it: a GeoJSON geometry in RD or WGS 84, never of a door."""
+    """Where an area lies, as an administrator uploaded it: a GeoJSON geometry in WGS 84, never of a door."""
 
     __tablename__ = "area_shape"
 
     area_id: UUID = Field(foreign_key="area.id", unique=True)
     geometry: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    uploaded_by_id: UUID = Field(foreign_key="account.id")
+    uploaded_by_id: UUID | None = Field(default=None, foreign_key="account.id")
+    """None: by the command line."""

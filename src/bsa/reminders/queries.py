@@ -30,6 +30,7 @@ from bsa.meetings.queries import long_late
 from bsa.needs.queries import is_this_the_question
 from bsa.outreach.queries import quiet_streets
 from bsa.permissions import Actor, Permission, Role, require
+from bsa.places.queries import photos_due
 from bsa.practice.queries import practice_to_suggest, to_debrief
 from bsa.reminders.models import ReminderHush, ReminderKind, WeeklyMail
 from bsa.reminders.shapes import HushOut, ReminderOut, ReminderQuery, Reminders, WeeklyMailOut
@@ -211,6 +212,11 @@ def _quiet_streets(session: Session, actor: Actor) -> Iterator[Waiting]:
         yield Waiting(street.where, "rounds", street.id, since=street.held_on)
 
 
+def _photos_due(session: Session, actor: Actor) -> Iterator[Waiting]:
+    for area_id, name, since in photos_due(session, actor):
+        yield Waiting(name, "areas", area_id, since=since)
+
+
 def _team_promises(session: Session, actor: Actor) -> int:
     return sum(one.count for one in count_broken_promises(session, actor))
 
@@ -291,6 +297,7 @@ THINGS: Mapping[ReminderKind, Callable[[Session, Actor], Iterator[Waiting]]] = {
     ReminderKind.THE_QUESTION: _the_question,
     ReminderKind.DONE_ALONE: _done_alone,
     ReminderKind.STREET_QUIET: _quiet_streets,
+    ReminderKind.PHOTO_DUE: _photos_due,
 }
 """What waits one by one, and where it is found."""
 
@@ -308,6 +315,7 @@ COUNTS: Mapping[ReminderKind, Callable[[Session, Actor], int]] = {
 
 WHO: Mapping[ReminderKind, tuple[Role, ...]] = {
     ReminderKind.DONE_ALONE: TEAM,
+    ReminderKind.PHOTO_DUE: TEAM,
     ReminderKind.TEAM_PROMISES: (Role.TEAM_LEADER,),
 }
 """Who is told, where that is not the activator of a thing and the whole team of a number."""
