@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import func, make_url, select
 from sqlmodel import Session, SQLModel, col
 
@@ -22,14 +23,18 @@ from bsa.contacts.models import Contact, PromiseOutcome
 from bsa.contacts.queries import list_promises, show_day
 from bsa.contacts.shapes import PromiseQuery
 from bsa.database import Database
+from bsa.demo.acting import COMMITTEE
 from bsa.demo.days import LAST_STORY_DAY, day_of_story, working_day
 from bsa.demo.folder import DATABASE, KEYS, SETTINGS, UNFINISHED, Folder, NotOurFolder
 from bsa.demo.play import play
-from bsa.demo.stage import ACCOUNTS, HERE, NEIGHBOURHOODS
+from bsa.demo.stage import ACCOUNTS, HERE, NEIGHBOURHOODS, PASSWORD
 from bsa.demo.story import INITIATIVE, ROWS, THEME
 from bsa.errors import NotAllowed
+from bsa.groups.models import GroupKind, GroupPart
+from bsa.groups.queries import list_groups, show_group
+from bsa.groups.shapes import GroupQuery
 from bsa.initiatives.models import Initiative, Phase
-from bsa.initiatives.queries import list_initiatives, show_initiative
+from bsa.initiatives.queries import list_initiatives, show_initiative, show_page
 from bsa.initiatives.shapes import InitiativeQuery
 from bsa.institutions.models import Institution, Mandate
 from bsa.lifeworld.models import SketchPrompt
@@ -48,11 +53,14 @@ from bsa.shapes import Listing
 from bsa.suggestions.models import SuggestionState
 from bsa.suggestions.queries import list_introductions, list_suggestions
 from bsa.suggestions.shapes import IntroductionQuery, SuggestionQuery
+from bsa.tasks.queries import add_up, list_aim_scores, list_tasks
+from bsa.tasks.shapes import TaskQuery
 from bsa.themes.queries import list_themes
 from bsa.themes.shapes import ThemeQuery
 
 from tests import postgres
 from tests.conftest import settings_for
+from tests.doors import pages_on
 
 MOST = 200
 
@@ -199,6 +207,44 @@ def test_three_households_share_the_theme_and_eleven_residents_the_initiative(de
     assert (theme.needs, theme.households) == (3, 3)
     assert (shown.title, shown.participant_count, len(shown.participants)) == (INITIATIVE, 11, 11)
     assert [aim.reached_on is not None for aim in shown.aims] == [True, False]
+
+
+def test_the_group_became_a_committee_in_formation_and_was_recognised(demo: Database) -> None:
+    with demo.reading() as session, TestClient(pages_on(demo), headers={"Sec-Fetch-Site": "same-origin"}) as browser:
+        marloes = who(session, "activator")
+        (item,) = list_groups(session, marloes, GroupQuery(kind=GroupKind.TENANTS_COMMITTEE)).items
+        group = show_group(session, marloes, item.id)
+        seen_by_leader = show_group(session, who(session, "teamleader"), item.id)
+        told = {"name": "activator", "password": PASSWORD, "purpose": "own_neighbourhood"}
+        browser.post("/sign-in", data=told)
+        page = browser.get(f"/groups/{item.id}").text
+
+    assert (group.name, group.homes, group.being_set_up) == (COMMITTEE, 34, False)
+    assert (group.recognised_on - group.founded_on).days == 39  # type: ignore[operator]
+    assert [member.part for member in group.members] == [GroupPart.CHAIRS, GroupPart.WRITES, GroupPart.SPEAKS]
+    assert (seen_by_leader.members, seen_by_leader.member_count) == ([], 3)
+    assert COMMITTEE in page
+    assert "artikel 5 lid 1" in page
+
+
+def test_molenbuurt_warm_has_a_list_money_and_a_page_for_the_street(demo: Database) -> None:
+    with demo.reading() as session, TestClient(pages_on(demo)) as anybody:
+        marloes = who(session, "activator")
+        warm = next(
+            one for one in list_initiatives(session, marloes, InitiativeQuery()).items if one.title == INITIATIVE
+        )
+        tasks = list_tasks(session, marloes, warm.id, TaskQuery()).items
+        total = add_up(session, marloes, warm.id)
+        aim = show_initiative(session, marloes, warm.id).aims[0]
+        levels = [score.level for score in list_aim_scores(session, marloes, aim.id, Listing()).items]
+        page = anybody.get(f"/i/{show_page(session, marloes, warm.id).code}").text
+
+    assert [task.state for task in tasks] == ["open"] * 3 + ["done"] * 2
+    assert [task.late for task in tasks[:3]] == [True, False, False]
+    assert (total.in_hand_cents, total.left_cents) == (46_250, -5_250)
+    assert levels == [1, -1, -2]
+    assert "Niets moet." in page
+    assert not any(name in page for name in ("Geert", "Marloes", "Joost", "Ria Kamps"))
 
 
 def test_the_street_was_found_by_the_software_and_taken_up_by_marloes(demo: Database) -> None:
