@@ -16,7 +16,7 @@ from api.initiatives import (
     show_public_initiative,
     withdraw_page,
 )
-from bsa.errors import NotFound
+from bsa.errors import N_, NotFound
 from bsa.initiatives.shapes import InitiativePageChange, InitiativePageIn, InitiativePageOut, PublicationIn
 from bsa.permissions import Actor, Permission
 from web.dependencies import MaybeVisitor, Sent, Visitor, WritingVisitor
@@ -103,7 +103,7 @@ def poster(request: Request, session: Reading, visitor: Visitor, initiative_id: 
     """Show a poster to print, with a square that a telephone reads; only of a page that is there."""
     page = show_page(session, visitor, initiative_id)
     if not page.public:
-        raise NotFound("There is a poster once everybody can read the page.")
+        raise NotFound(N_("There is a poster once everybody can read the page."))
     address = address_of(request, page.code)
     return draw(request, "initiative_pages/poster.html", page=page, square=square(address), address=_to_type(address))
 
@@ -116,8 +116,8 @@ def show_public(request: Request, session: Reading, visitor: MaybeVisitor, code:
         page = show_public_initiative(session, code)
     except NotFound:
         # Somebody stands before an old poster: the page says how to go on.
-        return draw(request, "initiative_pages/gone.html", 404)
-    drawn = draw(request, "initiative_pages/public.html", page=page)
+        return draw(request, "public/initiative_gone.html", 404)
+    drawn = draw(request, "public/initiative.html", page=page)
     return drawn if visitor or request.cookies else kept(request, drawn)
 
 
