@@ -40,7 +40,7 @@ from api.themes import list_themes
 from bsa.asks.models import AnswerKind
 from bsa.asks.shapes import AskQuery
 from bsa.commitments.shapes import CommitmentOut, CommitmentQuery
-from bsa.errors import Conflict
+from bsa.errors import N_, Conflict
 from bsa.institutions.models import Mandate
 from bsa.meetings.shapes import (
     AgendaItemIn,
@@ -83,6 +83,12 @@ SPOKEN: dict[SpokenKind, Any] = {
     SpokenKind.HAPPENED: SpokenDeedIn,
 }
 """What can be entered while people talk, and the shape of each."""
+
+NOT_NOW: dict[str, str] = {
+    "change": N_("This meeting has begun, is over or was cancelled: its day and place stay as they are."),
+    "enter": N_("Begin the meeting first. When it is closed, enter it where the question or the commitment stands."),
+}
+"""What a form says whose deed would be refused: the same words."""
 
 LEVELS = [Mandate.OPERATIONAL, Mandate.POLICY, Mandate.BOARD]
 LONGEST_TITLE = 90
@@ -424,11 +430,7 @@ def _for(session: Session, visitor: Actor, meeting_id: UUID, deed: str) -> Meeti
     meeting = show_meeting(session, visitor, meeting_id)
     require(visitor, Permission.HOLD_MEETING, meeting)
     if deed not in meeting.allowed_actions:
-        raise Conflict(
-            "Begin the meeting first. When it is closed, enter it where the question or the commitment stands."
-            if deed == "enter"
-            else "This meeting has begun, is over or was cancelled: its day and place stay as they are."
-        )
+        raise Conflict(NOT_NOW[deed])
     return meeting
 
 

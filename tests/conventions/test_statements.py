@@ -36,6 +36,8 @@ from bsa.consultation.shapes import TrackIn
 from bsa.contacts.actions import note_contact
 from bsa.contacts.shapes import ContactIn
 from bsa.database import Database
+from bsa.forums.actions import make_forum
+from bsa.forums.shapes import ForumIn
 from bsa.groups.actions import found_group
 from bsa.groups.models import GroupKind
 from bsa.groups.shapes import GroupIn
