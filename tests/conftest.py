@@ -1,6 +1,8 @@
 """What tests share: real encrypted databases, made by the real migrations once and copied for each test, and the cast.
 
-Every test that asks for a database runs on each kind: SQLite, and the PostgreSQL servers of `tests/postgres.py`.
+A test that asks for a database runs on each kind: SQLite, and the PostgreSQL servers of `tests/postgres.py`. The tests of
+the API and of the pages, which write no SQL (the import contracts see to that), run on SQLite, and on all at full size;
+those among them in which databases can differ say `on_every_database`.
 """
 
 import json
@@ -47,6 +49,20 @@ def settings_for(database_url: str, keys_url: str) -> Settings:
         keys_database_key=FILE_KEY,
         key_ring=RING,
     )
+
+
+WITHOUT_SQL = [Path(__file__).parent / folder for folder in ("api", "web", "stories")]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let a test of the API or the pages run on SQLite, unless it says otherwise or all runs at full size."""
+    if "database_kind" not in metafunc.fixturenames or os.environ.get("BSA_TEST_LONG"):
+        return
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    writes_none = any(metafunc.definition.path.is_relative_to(folder) for folder in WITHOUT_SQL)
+    if writes_none and "on_every_database" not in marks:
+        metafunc.definition.add_marker(pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True))
 
 
 @pytest.fixture

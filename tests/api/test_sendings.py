@@ -22,6 +22,9 @@ from tests.api.conftest import ClientOf
 from tests.api.test_contacts import CONTACT, PROMISE, a_dossier
 from tests.cast import NOW, Cast
 
+# Two at the same moment: each database lets them wait for each other in its own way.
+pytestmark = pytest.mark.on_every_database
+
 KEY = {"Idempotency-Key": "3f2c-1"}
 
 
