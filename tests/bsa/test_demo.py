@@ -30,6 +30,7 @@ from bsa.demo.play import play
 from bsa.demo.stage import ACCOUNTS, HERE, NEIGHBOURHOODS, PASSWORD
 from bsa.demo.story import INITIATIVE, ROWS, THEME
 from bsa.errors import NotAllowed
+from bsa.evidence.queries import list_evidence, open_evidence
 from bsa.groups.models import GroupKind, GroupPart
 from bsa.groups.queries import list_groups, show_group
 from bsa.groups.shapes import GroupQuery
@@ -46,10 +47,12 @@ from bsa.outreach.queries import list_rounds, may_ring, show_round
 from bsa.outreach.shapes import AddressIn, RoundQuery
 from bsa.people.queries import actor_by_name
 from bsa.permissions import Actor, Purpose
+from bsa.portal.queries import show_portal
 from bsa.residents.models import RegistrationLevel, Resident, ResidentPhase
 from bsa.residents.queries import list_residents, show_resident, still_exploring
 from bsa.residents.shapes import ResidentQuery
 from bsa.shapes import Listing
+from bsa.slips.queries import list_rounds as list_slip_rounds
 from bsa.suggestions.models import SuggestionState
 from bsa.suggestions.queries import list_introductions, list_suggestions
 from bsa.suggestions.shapes import IntroductionQuery, SuggestionQuery
@@ -57,6 +60,10 @@ from bsa.tasks.queries import add_up, list_aim_scores, list_tasks
 from bsa.tasks.shapes import TaskQuery
 from bsa.themes.queries import list_themes
 from bsa.themes.shapes import ThemeQuery
+from bsa.track_records.queries import show_track_record
+from bsa.voices.models import VoiceKind
+from bsa.voices.queries import list_voices
+from bsa.voices.shapes import VoiceQuery
 
 from tests import postgres
 from tests.conftest import settings_for
@@ -279,6 +286,28 @@ def test_a_colleague_in_the_same_neighbourhood_cannot_open_geerts_record(demo: D
         geert = next(one for one in _residents(session, who(session, "activator")) if one.call_name == "Geert")
         with pytest.raises(NotAllowed):
             show_resident(session, who(session, "colleague"), geert.id)
+
+
+def test_the_frames_are_shown_with_a_photo_and_a_report_and_one_mistake_was_taken_back(demo: Database) -> None:
+    with demo.reading() as session:
+        shown = list_evidence(session, who(session, "activator"), frames(session).id)
+        files = [open_evidence(session, who(session, "corporation"), one.id) for one in shown if not one.taken_back_on]
+
+    assert [one.taken_back_on is None for one in shown] == [True, True, False]
+    assert [file.media_type for file in files] == ["image/png", "application/pdf"]
+    assert not any(one.entered_by_team for one in shown)
+
+
+def test_something_waits_for_every_institution_that_signs_in(demo: Database) -> None:
+    with demo.reading() as session:
+        corporation = show_portal(session, who(session, "corporation"))
+        told = show_track_record(session, who(session, "policy"), corporation.institution_id)
+
+    assert corporation.to_answer
+    assert corporation.to_confirm
+    assert corporation.late
+    assert (told.answers.in_time > 5, told.keeping.on_first_date > 0, told.keeping.moved > 0) == (True, True, True)
+    assert told.answers.median_days is not None
 
 
 def test_the_story_ended_last_week(demo: Database) -> None:
@@ -506,3 +535,64 @@ def test_the_accounts_that_others_lean_on_are_there() -> None:
 
 def _residents(session: Session, actor: Actor) -> list[Any]:
     return list_residents(session, actor, ResidentQuery(limit=MOST)).items
+
+
+# --- slips, and what people said of the list --------------------------------------------------------------------------
+
+
+def test_nineteen_of_34_households_judged_the_frames_by_slips(demo: Database) -> None:
+    with demo.reading() as session:
+        marloes, key = who(session, "activator"), frames(session).id
+        [held] = list_slip_rounds(session, marloes, key, Listing()).items
+        shown = show_commitment(session, marloes, key)
+
+    assert (held.slips, held.used) == (34, 19)
+    assert (held.kept, held.partly, held.not_kept) == (16, 3, 0)
+    judged = next(event for event in shown.events if event.kind is CommitmentEventKind.JUDGED)
+    assert (judged.entered_by, judged.entered_by_team) == ("", False)
+
+
+def test_the_model_home_was_judged_by_slips_twice(demo: Database) -> None:
+    with demo.reading() as session:
+        key = promised(session, "De modelwoning").id
+        rounds = list_slip_rounds(session, who(session, "activator"), key, Listing()).items
+
+    assert [(one.kept, one.partly, one.not_kept) for one in rounds] == [(4, 8, 1), (0, 3, 9)]
+
+
+def test_slips_are_out_of_which_nobody_sees_what_they_say(demo: Database) -> None:
+    with demo.reading() as session:
+        out = [
+            one
+            for claimed in list_commitments(
+                session, who(session, "activator"), CommitmentQuery(state=CommitmentState.CLAIMED)
+            ).items
+            for one in list_slip_rounds(session, who(session, "activator"), claimed.id, Listing()).items
+        ]
+
+    assert {(one.used > 0, one.kept) for one in out if one.closed_on is None} == {(True, None)}
+
+
+def test_people_reacted_to_the_list_and_one_has_an_answer(demo: Database) -> None:
+    with demo.reading() as session:
+        voices = list_voices(session, who(session, "activator"), VoiceQuery()).items
+
+    assert {one.kind for one in voices} == set(VoiceKind)
+    assert [one.settled_on is None for one in voices] == [True, True, False]
+
+
+def test_everybody_reads_how_the_ledger_of_the_story_ended(demo: Database) -> None:
+    """Through the API and the page, without an account."""
+    with TestClient(pages_on(demo), headers={"Sec-Fetch-Site": "same-origin"}) as anybody:
+        with demo.reading() as session:
+            key = here(session)
+        told = anybody.get(f"/api/v1/public/neighbourhoods/{key}/commitments?limit=200").json()["items"]
+        page = anybody.get(f"/public/{key}", headers={"Accept-Language": "nl"}).text
+
+    by_words = {one["promise"][:12]: one for one in told}
+    c_1, c_2, c_3 = (by_words[words] for words in ("Wij herstell", "De modelwoni", "De verlichti"))
+    assert (c_1["verdict"]["outcome"], c_1["verdict"]["kept"], c_1["movedCount"]) == ("kept", 16, 1)
+    assert (c_2["verdict"]["outcome"], c_2["reopenedCount"]) == ("partly", 1)
+    assert c_3["late"]
+    for words in ("nagekomen", "1× verschoven", "1× heropend", "te laat"):
+        assert words in page

@@ -49,7 +49,8 @@ def test_given_slips_in_the_letter_boxes_when_households_judge_then_everybody_re
         assert resident.fill_in("/judge/verdicts", code=code, verdict=verdict).status_code == 303
     page = read(marloes, f"/commitments/{line.commitment_id}/slips")
     assert say("What was said is not shown before it is counted.") in page
-    path, version = re.findall(r'action="(/slip-rounds/[^"]+)/closing".*?name="version" value="(\d+)"', page, re.DOTALL)[0]
+    closing = re.compile(r'action="(/slip-rounds/[^"]+)/closing".*?name="version" value="(\d+)"', re.DOTALL)
+    path, version = closing.findall(page)[0]
     assert marloes.fill_in(f"{path}/closing", version=version, closes_window="true").status_code == 303
 
     public = read(resident, f"/public/{cast.here_id}")
