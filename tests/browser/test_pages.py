@@ -31,6 +31,8 @@ NOT_TO_LOOK_AT = (
     "/on-the-way/things",
     "/on-the-way/shell",
     "/calendar/",
+    "/forum-calendars/",
+    "/meetings/{meeting}/meeting.ics",
     "/evidence/",
     "/scales/{ladder}/definition",
     "/initiatives/{initiative}/budget.csv",
