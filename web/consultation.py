@@ -55,6 +55,7 @@ def index(request: Request, session: Reading, visitor: Visitor) -> Response:
         "consultation/index.html",
         tracks=page.items,
         open=wanted.open,
+        of={name: form.values.get(name, "") for name in ("area_id", "group_id", "institution_id")},
         next_href=path_of(paths_of(request.app), "tracks.index", following) if page.next_cursor else "",
     )
 

@@ -18,12 +18,14 @@ from api.groups import (
 from api.initiatives import show_initiative
 from api.residents import list_residents
 from bsa import clock
+from bsa.consultation.rules import WITH_CLOCKS
 from bsa.errors import Invalid
 from bsa.groups.models import GroupKind, GroupPart
 from bsa.groups.shapes import GroupChange, GroupEndIn, GroupIn, GroupMemberIn, GroupOut, GroupQuery
 from bsa.permissions import Actor, Permission
 from bsa.residents.shapes import ResidentQuery
 from web.choices import institutions, own_neighbourhoods, own_places
+from web.consultation import tracks_of
 from web.dependencies import Sent, Visitor, WritingVisitor
 from web.forms import Form, Nothing, asked, attempt, blank, read, read_change, version_in
 from web.guests import guest_of
@@ -201,5 +203,7 @@ def _page(request: Request, session: Session, visitor: Actor, group_id: UUID, **
         "groups/show.html",
         next((form.status for form in refused.values()), 200),
         group=show_group(session, visitor, group_id),
+        tracks=tracks_of(session, visitor, group_id=group_id),
+        with_terms=WITH_CLOCKS,
         forms_of=forms | refused,
     )

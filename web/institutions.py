@@ -40,6 +40,7 @@ from bsa.institutions.shapes import (
     InstitutionQuery,
 )
 from bsa.permissions import Permission, Role, allows, require
+from web.consultation import tracks_of
 from web.dependencies import Sent, Visitor, WritingVisitor
 from web.forms import Form, asked, attempt, blank, read, read_change, version_in
 from web.guests import guest_of
@@ -119,6 +120,7 @@ def show(request: Request, session: Reading, visitor: Visitor, institution_id: U
         commitments=sorted(commitments, key=lambda commitment: not commitment.late),
         outcomes={outcome: sum(one.outcome is outcome for one in commitments) for outcome in Verdict},
         late=sum(commitment.late for commitment in commitments),
+        tracks=tracks_of(session, visitor, institution_id=institution_id),
         track_record=show_track_record(session, visitor, institution_id),
     )
 

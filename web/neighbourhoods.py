@@ -1,7 +1,8 @@
 """The neighbourhood page, where the team begins: what plays here, who acts, what was promised. No list of residents."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from api.asks import list_asks
 from api.commitments import list_commitments, show_public_neighbourhood
 from api.dependencies import Reading, needs, open_to_all
 from api.initiatives import list_initiatives
+from api.places import list_features, list_logbook, list_photos
 from api.meetings import list_meetings
 from api.themes import list_themes
 from bsa.areas.models import Level
@@ -26,8 +28,11 @@ from bsa.initiatives.shapes import InitiativeQuery
 from bsa.meetings.shapes import MeetingQuery
 from bsa.people.shapes import ColleagueQuery
 from bsa.permissions import Permission
-from bsa.shapes import Page
+from bsa.places.models import FeatureKind
+from bsa.places.shapes import LogbookEntryOut, LogbookQuery, PhotoOut, PlaceFeatureOut, PlaceFeatureQuery
+from bsa.shapes import Listing, Page
 from bsa.themes.shapes import ThemeQuery
+from web.consultation import tracks_of
 from web.dependencies import MaybeVisitor, Visitor
 from web.guests import guest_of
 from web.pages import Pages, draw, paths_of
@@ -107,7 +112,28 @@ def show(request: Request, session: Reading, visitor: Visitor, area_id: UUID) ->
         colleagues=list_colleagues(session, visitor, ColleagueQuery(area_id=area_id, limit=MANY)),
         institutions=_institutions([*asks.items, *still_open.items, *over.items]),
         meetings=list_meetings(session, visitor, MeetingQuery(area_id=area_id, coming=True, limit=3)).items,
+        tracks=tracks_of(session, visitor, area_id=area_id),
         is_public=_is_public(session, area_id),
+        place=_place(session, visitor, area_id),
+    )
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the page of a neighbourhood tells of the place itself: a little of each."""
+
+    facts: Sequence[LogbookEntryOut]
+    good: Sequence[PlaceFeatureOut]
+    photo: PhotoOut | None
+
+
+def _place(session: Reading, visitor: Visitor, area_id: UUID) -> Place:
+    good = PlaceFeatureQuery(kind=FeatureKind.ASSET, here_now=True, limit=5)
+    photos = list_photos(session, visitor, area_id, Listing(limit=1)).items
+    return Place(
+        facts=list_logbook(session, visitor, area_id, LogbookQuery(limit=2)).items,
+        good=list_features(session, visitor, area_id, good).items,
+        photo=photos[0] if photos else None,
     )
 
 

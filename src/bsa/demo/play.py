@@ -8,6 +8,7 @@ from bsa.demo.acting import tell_acting
 from bsa.demo.around import tell_around
 from bsa.demo.being_there import tell_being_there
 from bsa.demo.bonds import tell_bonds
+from bsa.demo.consultation import tell_consultation
 from bsa.demo.days import Days, day_of_story
 from bsa.demo.doing import tell_doing
 from bsa.demo.evidence import tell_evidence
@@ -42,6 +43,7 @@ def play(database: Database) -> Stage:
     tell_doing(days)
     tell_around(days, background)
     tell_acting(days)
+    tell_consultation(days)
     tell_evidence(days)
     tell_together(days, background)
     tell_voices(days)
