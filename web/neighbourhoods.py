@@ -15,8 +15,8 @@ from api.asks import list_asks
 from api.commitments import list_commitments, show_public_neighbourhood
 from api.dependencies import Reading, needs, open_to_all
 from api.initiatives import list_initiatives
-from api.places import list_features, list_logbook, list_photos
 from api.meetings import list_meetings
+from api.places import list_features, list_logbook, list_photos
 from api.themes import list_themes
 from bsa.areas.models import Level
 from bsa.areas.shapes import AreaOut, AreaQuery

@@ -21,6 +21,7 @@ from jinja2.runtime import Context
 from api.threads import OneThread
 from bsa import clock
 from bsa.people.models import Language
+from bsa.places.quarters import first_day_of
 from web.flashes import FLASHES, Flash
 from web.guests import Guest, guest_of
 from web.languages import translations
@@ -106,6 +107,7 @@ def environment(language: Language) -> Environment:
     made.filters.update(
         day=lambda value: _day(value, language),
         month=lambda value: _month(value, language),
+        quarter=lambda value: _quarter(value, language),
         moment=lambda value: _moment(value, language),
         ago=lambda value: _ago(value, language),
         tongue=lambda code: tongue(code, language),
@@ -186,6 +188,11 @@ def tongue(code: str | None, language: Language) -> str:
 def _euro(cents: int, language: Language) -> str:
     """Say an amount in euros that is kept in cents."""
     return str(format_currency(Decimal(cents) / 100, "EUR", locale=language.value))
+
+
+def _quarter(value: str, language: Language) -> str:
+    """Say a quarter that is written as `2026-Q3`."""
+    return str(format_date(first_day_of(value), "QQQQ y", locale=language.value))
 
 
 def _month(value: str, language: Language) -> str:

@@ -41,6 +41,7 @@ MENU: list[tuple[str, str, str, Permission]] = [
     ("forums.index", N_("Consultation"), "talk", Permission.SEE_FORUMS),
     ("agreements.index", N_("Agreements"), "note", Permission.SEE_AGREEMENTS),
     ("institutions.index", N_("Institutions"), "institution", Permission.SEE_INSTITUTIONS),
+    ("places.whole_map", N_("Map"), "way", Permission.SEE_MAP),
     ("accounts.index", N_("Accounts"), "account", Permission.SEE_ACCOUNTS),
     ("areas.index", N_("Areas"), "tag", Permission.RECORD_AREA),
     ("scales.index", N_("Scales"), "scale", Permission.MANAGE_SCALES),

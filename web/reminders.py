@@ -29,6 +29,7 @@ ONE: dict[ReminderKind, tuple[str, str, str]] = {
     ReminderKind.STILL_EXPLORING: ("residents.show", "resident_id", "#phase"),
     ReminderKind.THE_QUESTION: ("needs.show", "need_id", ""),
     ReminderKind.STREET_QUIET: ("rounds.show", "round_id", ""),
+    ReminderKind.PHOTO_DUE: ("places.photos", "area_id", ""),
 }
 """The page of one thing that waits: its name, the key in its path, and the place on it."""
 

@@ -134,6 +134,30 @@ PAGES: list[PageDeed] = [
     # Neighbourhoods
     page("/neighbourhoods", TEAMS),
     page("/neighbourhoods/{here}", "200 200 404 200 404 404 403 403 404"),
+    # The neighbourhood as a place
+    page("/neighbourhoods/{here}/logbook", TEAM),
+    form("/neighbourhoods/{here}/logbook", "POST /areas/{here}/logbook-entries"),
+    page("/logbook-entries/{logbook_entry}/edit", TEAM),
+    form(
+        "/logbook-entries/{logbook_entry}",
+        "PATCH /logbook-entries/{logbook_entry}",
+        kind="works",
+        happened_on=TODAY,
+    ),
+    form("/logbook-entries/{logbook_entry}/removal", "DELETE /logbook-entries/{logbook_entry}"),
+    page("/neighbourhoods/{here}/place", TEAM),
+    form("/neighbourhoods/{here}/place", "POST /areas/{here}/place-features"),
+    page("/place-features/{place_feature}/edit", TEAM),
+    form("/place-features/{place_feature}", "PATCH /place-features/{place_feature}", kind="asset", since_on=TODAY),
+    form("/place-features/{place_feature}/removal", "DELETE /place-features/{place_feature}"),
+    page("/neighbourhoods/{here}/photos", TEAM),
+    form("/neighbourhoods/{here}/photos", "POST /areas/{here}/photos"),
+    page("/photos/{photo}/edit", TEAM),
+    form("/photos/{photo}", "PATCH /photos/{photo}"),
+    page("/neighbourhoods/{here}/map", "200 200 404 200 404 404 200 404 404"),
+    page("/map", "200 200 200 200 403 403 200 403 403"),
+    page("/areas/map", ADMIN),
+    PageDeed("POST", "/areas/map", "403 403 403 403 403 403 403 403 400", note="without a file"),
     # Day
     page("/day", "200 200 200 200 403 403 403 403 403"),
     # On the way

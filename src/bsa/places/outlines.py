@@ -26,6 +26,8 @@ COARSEST = 3.0
 SMALLEST = 250.0
 """In square metres: what is smaller is a home, not a block or a place."""
 
+NO_FILE = N_("Choose the file with the outlines.")
+
 Point = tuple[float, float]
 Ring = list[Point]
 

@@ -1,0 +1,130 @@
+"""Drawing a map on the server: outlines on a flat sheet, and how much there is in each as a number and a pattern."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+from math import cos, radians
+from typing import Any
+from uuid import UUID
+
+from bsa.areas.models import Level
+from bsa.places.shapes import MapFeature, MapOut, Measure
+
+WIDE, HIGH, EDGE = 640.0, 480.0, 12.0
+"""The sheet, in units of the drawing."""
+A_LETTER = 7.5
+"""So wide is a letter of a name on the map, about."""
+
+Point = tuple[float, float]
+
+
+class Step(StrEnum):
+    """How much there is, as a pattern; the number stands beside it."""
+
+    NONE = "none"
+    FEW = "few"
+    SOME = "some"
+    MANY = "many"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One area on the map, or as a tile when nobody drew it yet."""
+
+    id: UUID
+    name: str
+    level: Level
+    count: int
+    step: Step
+    path: str = ""
+    at: Point = (0.0, 0.0)
+    label: str = ""
+    """The name, where there is room for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A map as it is drawn: the areas that have an outline, those that have none, and the border around them."""
+
+    width: float
+    height: float
+    drawn: Sequence[Part]
+    tiles: Sequence[Part]
+    border: str
+
+
+def draw_sheet(told: MapOut, measure: Measure) -> Sheet:
+    """Draw the areas of a map for one thing that is counted; without areas in it, the whole is the only one."""
+    whole = next((one for one in told.features if one.properties.whole), None)
+    parts = [one for one in told.features if not one.properties.whole] or told.features
+    places = [point for one in told.features for ring in _rings(one.geometry) for point in ring]
+    if not places:
+        return Sheet(0, 0, [], [_part(one, measure) for one in parts], "")
+    west, south = min(x for x, _ in places), min(y for _, y in places)
+    east, north = max(x for x, _ in places), max(y for _, y in places)
+    # A degree of longitude is shorter than one of latitude; on a map of one town that is the whole projection.
+    narrower = cos(radians((south + north) / 2))
+    scale = min((WIDE - 2 * EDGE) / ((east - west) * narrower), (HIGH - 2 * EDGE) / (north - south))
+
+    def flat(point: Point) -> Point:
+        return EDGE + (point[0] - west) * narrower * scale, EDGE + (north - point[1]) * scale
+
+    drawn = [_part(one, measure, [[flat(point) for point in ring] for ring in _rings(one.geometry)]) for one in parts]
+    around = [] if whole is None or whole in parts else [[flat(point) for point in r] for r in _rings(whole.geometry)]
+    return Sheet(
+        round((east - west) * narrower * scale + 2 * EDGE, 1),
+        round((north - south) * scale + 2 * EDGE, 1),
+        [part for part in drawn if part.path],
+        [part for part in drawn if not part.path],
+        _path(around),
+    )
+
+
+def step_of(count: int) -> Step:
+    """Return the pattern for a number."""
+    return Step.NONE if count == 0 else Step.FEW if count < 3 else Step.SOME if count < 6 else Step.MANY
+
+
+def measures_of(told: MapOut) -> list[Measure]:
+    """Return what this visitor is told of."""
+    return [measure for measure in Measure if getattr(told.features[0].properties, measure) is not None]
+
+
+def _part(feature: MapFeature, measure: Measure, rings: Sequence[Sequence[Point]] = ()) -> Part:
+    told = feature.properties
+    count = getattr(told, measure) or 0
+    if not rings:
+        return Part(feature.id, told.name, told.level, count, step_of(count))
+    largest = max(rings, key=lambda ring: abs(_twice_the_area(ring)))
+    sides = [x for x, _ in largest]
+    fits = len(told.name) * A_LETTER < max(sides) - min(sides)
+    label = told.name if fits else ""
+    return Part(feature.id, told.name, told.level, count, step_of(count), _path(rings), _middle(largest), label)
+
+
+def _rings(geometry: dict[str, Any] | None) -> Iterator[list[Point]]:
+    if geometry is None:
+        return
+    polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+    for polygon in polygons:
+        for ring in polygon:
+            yield [(x, y) for x, y in ring]
+
+
+def _path(rings: Sequence[Sequence[Point]]) -> str:
+    return " ".join("M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in ring[:-1]) + "Z" for ring in rings)
+
+
+def _twice_the_area(ring: Sequence[Point]) -> float:
+    return sum(ax * by - bx * ay for (ax, ay), (bx, by) in pairwise(ring))
+
+
+def _middle(ring: Sequence[Point]) -> Point:
+    """Return the centre of gravity of a ring."""
+    area = _twice_the_area(ring)
+    if abs(area) < 0.01:
+        return round(ring[0][0], 1), round(ring[0][1], 1)
+    x = sum((ax + bx) * (ax * by - bx * ay) for (ax, ay), (bx, by) in pairwise(ring)) / (3 * area)
+    y = sum((ay + by) * (ax * by - bx * ay) for (ax, ay), (bx, by) in pairwise(ring)) / (3 * area)
+    return round(x, 1), round(y, 1)
