@@ -29,7 +29,7 @@ def published(browser: Browser, line: Line) -> str:
 
 
 def code_in(text: str) -> str:
-    return re.findall(r'href="(/i/\w+)"', text)[0]
+    return str(re.findall(r'href="(/i/\w+)"', text)[0])
 
 
 def read_square(page: str) -> str:

@@ -19,7 +19,7 @@ TODAY = NOW.date().isoformat()
 def planned(browser: Browser, line: Line, what: str = "Zaal regelen", **more: str) -> str:
     path = f"/initiatives/{line.initiative_id}/tasks"
     assert browser.fill_in(path, what=what, **more).status_code == 303
-    return re.findall(rf'href="(/tasks/[^"]+)"[^>]*>.*?{what}', browser.get(path).text)[0]
+    return str(re.findall(rf'href="(/tasks/[^"]+)"[^>]*>.*?{what}', browser.get(path).text)[0])
 
 
 def test_a_task_is_planned_taken_up_and_done_and_a_mistake_keeps_what_was_typed(browse: Browse, line: Line) -> None:
