@@ -38,6 +38,7 @@ from api.tasks import (
     take_up_task,
 )
 from bsa import clock
+from bsa.errors import N_
 from bsa.learning.models import WhoDidIt
 from bsa.permissions import Actor, Permission
 from bsa.shapes import Line, Listing, Shape
@@ -70,6 +71,9 @@ aims = Pages("aims")
 MANY = 200
 LEFT, RIGHT, TOP, STEP = 40.0, 306.0, 18.0, 26.0
 """The picture of an aim: where time begins and ends, where the highest level lies, and how far apart levels are."""
+
+HEADS = (N_("Day"), N_("Comes or goes"), N_("What"), N_("Amount in euros"), N_("Paid"))
+"""The columns of the file for a spreadsheet."""
 
 WITH_CENTS = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d{1,9}),(\d{1,2})$")
 THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+$")
@@ -221,7 +225,7 @@ def export(request: Request, session: Reading, visitor: Visitor, initiative_id: 
     word = environment(language).get_template("parts/words.html").module.word  # type: ignore[attr-defined]
     told = io.StringIO()
     table = csv.writer(told, delimiter=";", lineterminator="\r\n")
-    table.writerow([say("Day"), say("Comes or goes"), say("What"), say("Amount in euros"), say("Paid")])
+    table.writerow([say(head) for head in HEADS])
     for line in _every_line(session, visitor, initiative_id):
         amount = line.cents if line.kind is MoneyKind.INCOME else -line.cents
         kind = str(word("money_kind", line.kind.value)).strip()
