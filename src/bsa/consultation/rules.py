@@ -1,7 +1,7 @@
 """The statutory terms between tenants and their landlord: one table, each line with the law that says so.
 
 Terms are reckoned in calendar days: the day on which something happened does not count, the last day does. Where the
-General Extension of Time Limits Act would make it another day, that day is told beside it (docs/adr/0024).
+General Extension of Time Limits Act would make it another day, that day is told beside it (docs/adr/0025).
 """
 
 from collections.abc import Mapping
