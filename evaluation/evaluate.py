@@ -98,7 +98,7 @@ def scores(said: Sequence[Said], bar: Bar, meanings: Meanings | None) -> dict[st
     wanted: Counter[str] = Counter()
     for area in sorted({one.life_area for one in said}):
         here = [one for number, one in enumerate(said) if number % 2 and one.life_area == area]
-        alike = pairs(likeness_of(here, bar, meanings))
+        alike = pairs(likeness_of(here, bar, meanings), [0] * len(here), RULE.days)
         for down, one in enumerate(here):
             for right_of, other in enumerate(here[down + 1 :], start=down + 1):
                 for kind in _kinds(one, other):
@@ -116,7 +116,7 @@ def suggested(said: Sequence[Said], bar: Bar, meanings: Meanings | None) -> tupl
     for area in sorted({one.life_area for one in said}):
         here = [one for one in said if one.life_area == area]
         told = [Told(0, number) for number in range(len(here))]
-        for group in groups(told, pairs(likeness_of(here, bar, meanings)), RULE):
+        for group in groups(told, pairs(likeness_of(here, bar, meanings), [0] * len(here), RULE.days), RULE):
             theme, times = Counter(here[number].theme for number in group).most_common(1)[0]
             many += 1
             if times * 3 >= len(group) * 2:

@@ -38,7 +38,7 @@ from bsa.lifecycle.rows import tables_of_residents
 from bsa.lifeworld.actions import note_asset, note_sketch_line
 from bsa.lifeworld.shapes import AssetIn, SketchLineIn
 from bsa.needs.actions import confirm_layer, decide_translation, deepen_need, record_need
-from bsa.needs.models import Confirmed, HowLearned, LayerConfirmation, LifeArea, NeedLayer, TranslationChoice
+from bsa.needs.models import Confirmed, HowLearned, LayerConfirmation, LifeArea, Need, NeedLayer, TranslationChoice
 from bsa.needs.queries import list_needs, show_need
 from bsa.needs.shapes import ConfirmationIn, DecisionIn, LayerIn, NeedIn, NeedQuery
 from bsa.practice.actions import debrief_practice, make_speaking_order, plan_practice
@@ -65,7 +65,16 @@ from bsa.sealing import CannotOpen, SealedCell, SealedText, Sealer
 from bsa.shapes import Listing
 from bsa.shares.actions import write_share
 from bsa.shares.shapes import OwnShareIn
+from bsa.suggestions.models import (
+    Introduction,
+    IntroductionAnswer,
+    NeedVector,
+    SuggestedNeed,
+    Suggestion,
+    SuggestionState,
+)
 from bsa.themes.actions import name_theme
+from bsa.themes.models import ThemeNeed
 from bsa.themes.queries import show_theme
 from bsa.themes.shapes import ThemeIn
 from bsa.trust.actions import agree_handover, answer_signal, move_relationship, propose_handover, record_signal
@@ -142,9 +151,29 @@ def a_full_life(session: Session, cast: Cast, marker: Markers) -> Resident:
     takes_part(session, cast, resident, initiative_id)
     is_in_a_group(session, cast, resident)
     what_was_done(session, cast, resident.id, initiative_id, marker)
+    what_may_be_shared(session, cast, need, marker)
     a_bond(session, cast, resident.id, marker)
     look_around(session, actor, resident.id, marker("around"))
     return resident
+
+
+def what_may_be_shared(session: Session, cast: Cast, need: Need, marker: Markers) -> None:
+    """Let a need have a meaning in numbers, stand in a suggestion, and its resident be asked for an introduction."""
+    area: dict[str, Any] = {"area_id": cast.here_id}
+    found = Suggestion(life_area=LifeArea.HOUSING, state=SuggestionState.OPEN, found_on=TODAY, **area)
+    theme_id = session.scalars(select(col(ThemeNeed.theme_id)).where(col(ThemeNeed.need_id) == need.id)).first()
+    asked = Introduction(theme_id=theme_id, proposed_by_id=cast.activator.id, proposed_on=TODAY, **area)
+    session.add_all([found, asked])
+    session.flush()
+    whose: dict[str, Any] = {"resident_id": need.resident_id}
+    session.add_all(
+        [
+            NeedVector(need_id=need.id, method="test", numbers=marker("vector"), **whose),
+            SuggestedNeed(suggestion_id=found.id, need_id=need.id, **whose),
+            IntroductionAnswer(introduction_id=asked.id, agreed=True, answered_on=TODAY, **whose),
+        ]
+    )
+    session.flush()
 
 
 def is_in_a_group(session: Session, cast: Cast, resident: Resident) -> None:
@@ -342,7 +371,7 @@ def test_a_step_down_to_alias_keeps_what_somebody_is_called(session: Session, ca
     assert event.facts == {"level": "alias"}
 
 
-ON_ALIAS = {"call", "promise", "stated", "reason", "turn"}
+ON_ALIAS = {"call", "promise", "stated", "vector", "reason", "turn"}
 """What may be kept of a resident by alias; nothing of the others may be left."""
 
 

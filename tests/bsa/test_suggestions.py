@@ -19,7 +19,7 @@ from bsa.initiatives.actions import start_initiative
 from bsa.initiatives.models import Origin
 from bsa.initiatives.queries import show_initiative
 from bsa.initiatives.shapes import InitiativeIn
-from bsa.lifecycle.actions import erase_resident
+from bsa.lifecycle.actions import erase_resident, merge_residents
 from bsa.needs.actions import close_need, decide_translation, deepen_need, record_need, share_layer
 from bsa.needs.models import Confirmed, HowLearned, LifeArea, Need, NeedEnding, NeedLayer, TranslationChoice
 from bsa.needs.shapes import ClosingIn, DecisionIn, LayerIn, NeedIn, SharingIn
@@ -27,7 +27,7 @@ from bsa.people.queries import actor_by_name
 from bsa.permissions import Actor, Purpose
 from bsa.residents.actions import consents_to, register_resident, restrict_resident, withdraw_consent
 from bsa.residents.models import ConsentScope, Informed, Resident
-from bsa.residents.shapes import ResidentIn
+from bsa.residents.shapes import MergeIn, ResidentIn
 from bsa.sealing import SealedCell
 from bsa.suggestions.actions import (
     answer_introduction,
@@ -548,3 +548,16 @@ def test_the_jobs_look_everywhere_at_night_and_at_once_where_a_need_is_new(
     with clock.standing_at(clock.now() + timedelta(hours=1)):
         assert find_after_new_needs(database) == 0
     assert find_everywhere(database) == 0
+
+
+def test_who_was_registered_twice_is_one_side_and_a_no_stands(session: Session, cast: Cast, theme: Theme) -> None:
+    me = cast.activator
+    introduction = propose_introduction(session, me, theme.id)
+    first, second = own_of(session, me, introduction)
+    answer_introduction(session, me, introduction.id, first, YES)
+    answer_introduction(session, me, introduction.id, second, NO)
+
+    merge_residents(session, me, first, None, MergeIn(duplicate_id=second))
+
+    own = show_introduction(session, me, introduction.id).own
+    assert [(side.resident_id, side.agreed) for side in own] == [(first, False)]

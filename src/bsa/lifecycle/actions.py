@@ -38,9 +38,10 @@ from bsa.residents.models import (
 from bsa.residents.queries import find_resident, get_record
 from bsa.residents.shapes import LevelIn, MergeIn
 from bsa.rows import not_stale
+from bsa.suggestions.models import IntroductionAnswer
 from bsa.trust.models import Handover, Relationship
 
-Held = TypeVar("Held", Relationship, Handover)
+Held = TypeVar("Held", Relationship, Handover, IntroductionAnswer)
 Together = TypeVar("Together", Participant, GroupMember)
 
 
@@ -79,6 +80,7 @@ def merge_residents(
     _join_consents(session, resident, duplicate)
     _join_participants(session, resident, duplicate, Participant, "initiative_id")
     _join_participants(session, resident, duplicate, GroupMember, "group_id")
+    _join_answers(session, resident, duplicate)
     _join_relationships(session, resident, duplicate)
     _fill_in(session, resident, duplicate)
     session.flush()
@@ -204,6 +206,17 @@ def _join_participants(
         if first is not one:
             first.consented_on = min(first.consented_on, one.consented_on)
             session.delete(one)
+
+
+def _join_answers(session: Session, resident: Resident, duplicate: Resident) -> None:
+    """Who is asked twice for the same introduction is one side of it; a no stands, whichever of the two said it."""
+    asked = {row.introduction_id: row for row in _of(session, IntroductionAnswer, resident)}
+    for row in _of(session, IntroductionAnswer, duplicate):
+        own = asked.get(row.introduction_id)
+        if own is not None:
+            if row.agreed is False or own.agreed is None:
+                own.agreed, own.answered_on, own.asked_by_id = row.agreed, row.answered_on, row.asked_by_id
+            session.delete(row)
 
 
 def _join_relationships(session: Session, resident: Resident, duplicate: Resident) -> None:

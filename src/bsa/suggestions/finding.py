@@ -234,7 +234,7 @@ def _groups_of(session: Session, some: list[Candidate], rule: Rule) -> list[list
     meaning = _meanings(session, some)
     likeness = Likeness(words, stems, meaning, WORDS_ALONE if meaning is None else WITH_MEANING)
     told = [Told(one.opened_on.toordinal(), one.household) for one in some]
-    found = groups(told, pairs(likeness), rule)
+    found = groups(told, pairs(likeness, [one.day for one in told], rule.days), rule)
     taken = {number for group in found for number in group}
     for group in _at_one_place(some, taken, rule):
         found.append(group)

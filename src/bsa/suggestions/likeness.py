@@ -40,6 +40,8 @@ IN_A_BLOCK = 4
 """A block has at most so many times the square root of all."""
 NEAREST = 3
 """So many pivots a meaning goes to."""
+CLOSEST = 30
+"""Of each text so many others are kept in a block."""
 TOGETHER = 256
 """So many rows are multiplied at a time."""
 
@@ -116,18 +118,35 @@ def unit(rows: Rows) -> Rows:
     return (rows / np.where(lengths == 0, 1, lengths)).astype(np.float32)
 
 
-def pairs(likeness: Likeness) -> dict[tuple[int, int], float]:
-    """Return which texts are alike, the earlier of the two first, and how much."""
+def pairs(likeness: Likeness, days: Sequence[int], within: int) -> dict[tuple[int, int], float]:
+    """Return which texts are alike, the earlier of the two first, and how much.
+
+    Texts are in the order in which they were told: `days` ascends. Those that were told more than so many days apart
+    are not compared, and of each only those that are most alike are kept.
+    """
     found: dict[tuple[int, int], float] = {}
+    told = np.asarray(days)
     for block in _blocks(likeness):
+        day = told[block]
         for begin in range(0, len(block), TOGETHER):
             rows = block[begin : begin + TOGETHER]
-            table = likeness.among(rows, block[begin:])
+            end = int(np.searchsorted(day, day[begin : begin + TOGETHER][-1] + within, side="right"))
+            table = likeness.among(rows, block[begin:end])
+            apart = day[None, begin:end] - day[begin : begin + len(rows), None]
+            table[(apart > within) | (block[None, begin:end] <= rows[:, None])] = 0
+            _leave_the_closest(table)
             for down, right in zip(*np.nonzero(table >= 1), strict=True):
-                one, other = int(rows[down]), int(block[begin + right])
-                if one < other:
-                    found[one, other] = float(table[down, right])
+                found[int(rows[down]), int(block[begin + right])] = float(table[down, right])
     return found
+
+
+def _leave_the_closest(table: NDArray[np.float32]) -> None:
+    """Of a text that is alike to very many, leave those that are most alike: the rest would only be weighed in vain."""
+    if table.shape[1] > CLOSEST:
+        many = np.flatnonzero(np.count_nonzero(table >= 1, axis=1) > CLOSEST)
+        if len(many):
+            least = np.partition(table[many], -CLOSEST, axis=1)[:, -CLOSEST]
+            table[many] = np.where(table[many] >= least[:, None], table[many], 0)
 
 
 def _blocks(likeness: Likeness) -> Iterator[NDArray[np.intp]]:
