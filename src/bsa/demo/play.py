@@ -15,6 +15,7 @@ from bsa.demo.evidence import tell_evidence
 from bsa.demo.forums import tell_forums
 from bsa.demo.ledger import tell_ledger
 from bsa.demo.lives import tell_lives
+from bsa.demo.places import tell_places
 from bsa.demo.residents import tell_residents
 from bsa.demo.slips import tell_slips
 from bsa.demo.stage import Stage, set_stage
@@ -46,6 +47,7 @@ def play(database: Database) -> Stage:
     tell_consultation(days)
     tell_evidence(days)
     tell_together(days, background)
+    tell_places(days)
     tell_voices(days)
     tell_slips(days)
     tell_forums(days)
