@@ -161,7 +161,7 @@ def what_may_be_shared(session: Session, cast: Cast, need: Need, marker: Markers
     """Let a need have a meaning in numbers, stand in a suggestion, and its resident be asked for an introduction."""
     area: dict[str, Any] = {"area_id": cast.here_id}
     found = Suggestion(life_area=LifeArea.HOUSING, state=SuggestionState.OPEN, found_on=TODAY, **area)
-    theme_id = session.scalars(select(col(ThemeNeed.theme_id)).where(col(ThemeNeed.need_id) == need.id)).first()
+    theme_id = session.scalars(select(col(ThemeNeed.theme_id)).where(col(ThemeNeed.need_id) == need.id)).one()
     asked = Introduction(theme_id=theme_id, proposed_by_id=cast.activator.id, proposed_on=TODAY, **area)
     session.add_all([found, asked])
     session.flush()
