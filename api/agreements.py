@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from api.answers import AnsweringRoute
 from api.dependencies import Caller, Reading, SeenVersion, SentKey, Writing, WritingCaller, content_of, needs
 from bsa.agreements import actions, queries
-from bsa.agreements.shapes import AgreementChange, AgreementIn, AgreementOut, AgreementQuery
+from bsa.agreements.shapes import AgreementChange, AgreementOut, AgreementQuery, WorkingAgreementIn
 from bsa.permissions import Permission
 from bsa.sendings import once
 from bsa.shapes import Page
@@ -25,7 +25,9 @@ def list_agreements(session: Reading, caller: Caller, wanted: Annotated[Agreemen
 
 @router.post("", status_code=201)
 @needs(Permission.KEEP_AGREEMENT)
-def make_agreement(session: Writing, caller: WritingCaller, told: AgreementIn, key: SentKey = None) -> AgreementOut:
+def make_agreement(
+    session: Writing, caller: WritingCaller, told: WorkingAgreementIn, key: SentKey = None
+) -> AgreementOut:
     """Write down what was agreed on working together."""
     agreement = once(
         session,

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from bsa import clock
 from bsa.agreements.actions import make_agreement
-from bsa.agreements.shapes import AgreementIn
+from bsa.agreements.shapes import WorkingAgreementIn
 from bsa.commitments.actions import record_commitment
 from bsa.commitments.shapes import CommitmentIn
 from bsa.forums.actions import make_calendar, make_forum
@@ -87,7 +87,7 @@ def sit_together(
         close_meeting(session, me, meeting.id, meeting.version)
     publish_minutes(session, me, told_to_all.id, told_to_all.version, PublicationIn(previewed=True))
     today = clock.today()
-    agreement = AgreementIn(
+    agreement = WorkingAgreementIn(
         area_id=cast.here_id,
         institution_id=cast.corporation_id,
         title="Samen in de Molenstraat",

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from api.agreements import change_agreement, end_agreement, list_agreements, make_agreement, show_agreement
 from api.dependencies import Reading, Session, Writing, needs
 from bsa import clock
-from bsa.agreements.shapes import AgreementChange, AgreementIn, AgreementOut, AgreementQuery
+from bsa.agreements.shapes import AgreementChange, AgreementOut, AgreementQuery, WorkingAgreementIn
 from bsa.errors import Conflict
 from bsa.permissions import Actor, Permission, require
 from web.choices import ALL, institutions, own_neighbourhoods
@@ -49,7 +49,7 @@ def new(request: Request, session: Reading, visitor: Visitor) -> Response:
 @needs(Permission.KEEP_AGREEMENT)
 def create(request: Request, session: Writing, visitor: WritingVisitor, sent: Sent) -> Response:
     """Write down what was agreed."""
-    form = read(AgreementIn, sent, guest_of(request))
+    form = read(WorkingAgreementIn, sent, guest_of(request))
     agreement = attempt(session, form, lambda told: make_agreement(session, visitor, told))
     if agreement:
         return go(request, "agreements.show", "agreement_made", agreement_id=agreement.id)

@@ -12,6 +12,7 @@ from threading import Event, Thread
 
 from bsa import clock
 from bsa.database import Database
+from bsa.invitations.mails import mail_invitations
 from bsa.lifecycle.jobs import destroy_doomed_keys, sweep_orphans
 from bsa.mail import mail_waiting_letters
 from bsa.people.actions import forget_ended
@@ -71,6 +72,7 @@ class Job:
 
 JOBS = (
     Job("mail_waiting_letters", _each_minute, mail_waiting_letters),
+    Job("mail_invitations", _each_minute, mail_invitations),
     Job("mail_weekly", _on_monday_morning, mail_weekly),
     Job("mail_institutions", _in_the_morning, mail_institutions),
     Job("destroy_doomed_keys", _now_and_then, destroy_doomed_keys),

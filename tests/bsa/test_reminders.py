@@ -10,6 +10,8 @@ from pydantic import SecretStr, ValidationError
 from sqlmodel import Session, col, select
 
 from bsa import clock
+from bsa.agreements.actions import make_agreement
+from bsa.agreements.shapes import WorkingAgreementIn
 from bsa.asks.actions import draft_ask, put_ask
 from bsa.asks.shapes import AskIn, PutIn
 from bsa.contacts.actions import make_promise, settle_promise
@@ -18,9 +20,12 @@ from bsa.contacts.shapes import PromiseIn, SettlementIn
 from bsa.database import Database
 from bsa.errors import NotAllowed, NotFound
 from bsa.events import Event
+from bsa.institutions.models import Mandate
 from bsa.jobs import JOBS
 from bsa.learning.actions import record_step
 from bsa.learning.shapes import LearningStepIn
+from bsa.meetings.actions import take_higher
+from bsa.meetings.shapes import TakeHigherIn
 from bsa.needs.actions import decide_translation, record_need
 from bsa.needs.models import Need
 from bsa.needs.shapes import DecisionIn, NeedIn
@@ -47,6 +52,7 @@ from bsa.trust.shapes import AgreementIn, HandoverIn, RelationshipIn, SignalIn
 from tests.cast import NOW, Cast, a_dossier, a_resident
 from tests.line import walk_the_line
 from tests.post_office import PostOffice, open_post_office
+from tests.table import a_forum, a_meeting
 
 TODAY = date(2026, 3, 24)
 MONDAY = datetime(2026, 3, 30, 5, 30, tzinfo=UTC)
@@ -87,7 +93,7 @@ def test_every_kind_is_found_somewhere_and_told_in_its_order(session: Session, c
     with clock.standing_at(NOW + timedelta(days=60)):
         found = kinds(session, cast.activator)
 
-    assert found == ["promise_due", "still_exploring", "still_exploring", "commitment_late"]
+    assert found == ["promise_due", "still_exploring", "still_exploring", "commitment_late", "take_higher"]
     order = [kind.value for kind in ReminderKind]
     assert sorted(found, key=order.index) == found
 
@@ -487,3 +493,32 @@ def test_the_weekly_mail_says_the_same_things_in_both_languages() -> None:
             line.strip() for line in (*words["kinds"].values(), *(words[key] for key in words if key != "kinds"))
         )
         assert [key for key in words if "{organisation}" in words[key]] == ["closing"]
+
+
+def test_a_commitment_that_is_late_for_long_is_told_until_the_policy_level_knows(session: Session, cast: Cast) -> None:
+    line = walk_the_line(session, cast, due_on=TODAY)
+    policy = a_forum(session, cast, Mandate.POLICY)
+    for days, told in ((30, False), (31, True)):
+        with clock.standing_at(NOW + timedelta(days=days)):
+            assert ("take_higher" in kinds(session, cast.activator)) is told
+    with clock.standing_at(NOW + timedelta(days=31)):
+        a_meeting(session, cast, policy.id)
+        take_higher(session, cast.activator, line.commitment_id, TakeHigherIn(reason="Al lang stil"))
+        assert "take_higher" not in kinds(session, cast.activator)
+
+
+def test_an_agreement_that_ends_soon_is_told_to_the_team_here(session: Session, cast: Cast) -> None:
+    told = {
+        "area_id": cast.here_id,
+        "institution_id": cast.corporation_id,
+        "title": "Samen",
+        "shares": "Planning",
+        "ground": "Geen namen",
+        "valid_from": TODAY,
+        "valid_until": TODAY + timedelta(days=60),
+    }
+    make_agreement(session, cast.activator, WorkingAgreementIn.model_validate(told))
+    for days, found in ((29, False), (30, True), (60, True), (61, False)):
+        with clock.standing_at(NOW + timedelta(days=days)):
+            assert ("agreement_ends" in kinds(session, cast.activator)) is found
+            assert "agreement_ends" not in kinds(session, cast.stranger)

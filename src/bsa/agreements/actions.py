@@ -7,7 +7,7 @@ from sqlmodel import Session
 from bsa import clock
 from bsa.agreements.models import Agreement
 from bsa.agreements.queries import find_agreement
-from bsa.agreements.shapes import AgreementChange, AgreementIn
+from bsa.agreements.shapes import AgreementChange, WorkingAgreementIn
 from bsa.areas.queries import find_area
 from bsa.errors import N_, Conflict, invalid
 from bsa.events import note
@@ -15,7 +15,7 @@ from bsa.institutions.queries import institution_named
 from bsa.permissions import Actor, Permission, require
 
 
-def make_agreement(session: Session, actor: Actor, told: AgreementIn) -> Agreement:
+def make_agreement(session: Session, actor: Actor, told: WorkingAgreementIn) -> Agreement:
     """Write down what was agreed on working together."""
     require(actor, Permission.KEEP_AGREEMENT)
     area = find_area(session, actor, told.area_id, at="area_id")

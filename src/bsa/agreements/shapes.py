@@ -15,7 +15,7 @@ Ground = Annotated[Text, StringConstraints(max_length=400)]
 """On which ground; at most 400 characters."""
 
 
-class AgreementIn(Shape):
+class WorkingAgreementIn(Shape):
     """An agreement on working together: with whom, who shares what, on which ground, until when."""
 
     area_id: UUID

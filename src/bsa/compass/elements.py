@@ -184,6 +184,7 @@ SAYS_NOTHING: frozenset[str] = frozenset(
         "institution_contact.recorded",
         "institution_notice.sent",
         "learning_step.struck",
+        "invitation.mailed",
         "letter.mailed",
         "logbook_entry.changed",
         "logbook_entry.removed",

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from bsa import clock
 from bsa.agreements.actions import make_agreement
-from bsa.agreements.shapes import AgreementIn
+from bsa.agreements.shapes import WorkingAgreementIn
 from bsa.demo.days import Days, day_of_story, working_day
 from bsa.demo.stage import CORPORATION, HERE, MUNICIPALITY, Stage
 from bsa.demo.story import C_3, Scene, Telling
@@ -182,7 +182,7 @@ def _agree(session: Session, stage: Stage) -> None:
             700,
         ),
     ):
-        told = AgreementIn(
+        told = WorkingAgreementIn(
             area_id=stage[HERE],
             institution_id=stage[institution],
             title=title,

@@ -115,14 +115,16 @@ def change_meeting(
     meeting.minutes = change.minutes or meeting.minutes
     if "place" in change.model_fields_set:
         meeting.place = change.place
-    return _changed(session, actor, meeting, "meeting.changed")
+    note(session, actor, "meeting.changed", meeting)
+    return _settled(session, meeting)
 
 
 def cancel_meeting(session: Session, actor: Actor, meeting_id: UUID, version: int | None) -> Meeting:
     """Cancel a meeting; in calendars it stays, as cancelled."""
     meeting = _meeting(session, actor, meeting_id, "cancel", version)
     meeting.cancelled_on = clock.today()
-    return _changed(session, actor, meeting, "meeting.cancelled")
+    note(session, actor, "meeting.cancelled", meeting)
+    return _settled(session, meeting)
 
 
 def invite(session: Session, actor: Actor, meeting_id: UUID, version: int | None) -> Meeting:
@@ -131,7 +133,11 @@ def invite(session: Session, actor: Actor, meeting_id: UUID, version: int | None
     if held_on(meeting) < clock.today():
         raise Conflict("The day of this meeting is over: nobody can be invited to it.")
     meeting.invited_on = clock.today()
-    return _changed(session, actor, meeting, "meeting.invited")
+    for line in session.scalars(select(Attendance).where(col(Attendance.meeting_id) == meeting.id)):
+        # Sent again, everybody is told again.
+        line.mailed_at, line.attempts = None, 0
+    note(session, actor, "meeting.invited", meeting)
+    return _settled(session, meeting)
 
 
 def build_agenda(session: Session, actor: Actor, meeting_id: UUID) -> Meeting:
@@ -142,7 +148,8 @@ def build_agenda(session: Session, actor: Actor, meeting_id: UUID) -> Meeting:
     for number, item in enumerate(proposed, start=len(there) + 1):
         item.number = number
         session.add(item)
-    return _changed(session, actor, meeting, "meeting.agenda_built", items=len(proposed))
+    note(session, actor, "meeting.agenda_built", meeting, items=len(proposed))
+    return _settled(session, meeting)
 
 
 def add_agenda_item(session: Session, actor: Actor, meeting_id: UUID, told: AgendaItemIn) -> AgendaItem:
@@ -156,7 +163,7 @@ def add_agenda_item(session: Session, actor: Actor, meeting_id: UUID, told: Agen
         item.commitment_id = _commitment_named(session, actor, told.commitment_id).id
     elif told.theme_id is not None:
         item.kind, item.theme_id = AgendaKind.THEME, _theme_named(session, actor, told.theme_id)
-    return _add(session, actor, meeting, item, "agenda_item.added")
+    return _add(session, actor, meeting, item)
 
 
 def move_agenda_item(
@@ -169,7 +176,8 @@ def move_agenda_item(
     items.remove(moved)
     items.insert(min(told.number, len(items) + 1) - 1, moved)
     _number(session, items)
-    return _changed(session, actor, meeting, "agenda_item.moved")
+    note(session, actor, "agenda_item.moved", meeting)
+    return _settled(session, meeting)
 
 
 def remove_agenda_item(session: Session, actor: Actor, meeting_id: UUID, item_id: UUID, version: int | None) -> None:
@@ -184,7 +192,8 @@ def remove_agenda_item(session: Session, actor: Actor, meeting_id: UUID, item_id
     session.delete(item)
     session.flush()
     _number(session, items)
-    _changed(session, actor, meeting, "agenda_item.removed")
+    note(session, actor, "agenda_item.removed", meeting)
+    _settled(session, meeting)
 
 
 def decide(session: Session, actor: Actor, meeting_id: UUID, item_id: UUID, told: OutcomeIn) -> AgendaItem:
@@ -192,7 +201,8 @@ def decide(session: Session, actor: Actor, meeting_id: UUID, item_id: UUID, told
     meeting = _meeting(session, actor, meeting_id, "enter")
     item = _item(items_of(session, meeting), item_id)
     item.outcome = told.outcome
-    _changed(session, actor, meeting, "agenda_item.decided", item_id=item.id)
+    note(session, actor, "agenda_item.decided", meeting, item_id=item.id)
+    _settled(session, meeting)
     return item
 
 
@@ -200,7 +210,8 @@ def open_meeting(session: Session, actor: Actor, meeting_id: UUID, version: int 
     """Begin a meeting, on its day or when it is written up afterwards."""
     meeting = _meeting(session, actor, meeting_id, "open", version)
     meeting.opened_at = clock.now()
-    return _changed(session, actor, meeting, "meeting.opened")
+    note(session, actor, "meeting.opened", meeting)
+    return _settled(session, meeting)
 
 
 def close_meeting(session: Session, actor: Actor, meeting_id: UUID, version: int | None) -> Meeting:
@@ -217,7 +228,8 @@ def close_meeting(session: Session, actor: Actor, meeting_id: UUID, version: int
             col(Attendance.came).is_(True),
         )
     )
-    return _changed(session, actor, meeting, "meeting.closed", institutions=came or 0)
+    note(session, actor, "meeting.closed", meeting, institutions=came or 0)
+    return _settled(session, meeting)
 
 
 def record_attendance(session: Session, actor: Actor, meeting_id: UUID, told: AttendanceIn) -> Meeting:
@@ -235,7 +247,8 @@ def record_attendance(session: Session, actor: Actor, meeting_id: UUID, told: At
         session.add(line)
     for gone in known.values():
         session.delete(gone)
-    return _changed(session, actor, meeting, "meeting.attendance_recorded")
+    note(session, actor, "meeting.attendance_recorded", meeting)
+    return _settled(session, meeting)
 
 
 def agree_action(session: Session, actor: Actor, meeting_id: UUID, told: MeetingActionIn) -> MeetingAction:
@@ -305,7 +318,8 @@ def publish_minutes(
     if not told.previewed:
         raise invalid("previewed", "preview_first", "Read the preview and say that it may be published as it stands.")
     meeting.published_on = clock.today()
-    return _changed(session, actor, meeting, "meeting.published")
+    note(session, actor, "meeting.published", meeting)
+    return _settled(session, meeting)
 
 
 def take_back_minutes(session: Session, actor: Actor, meeting_id: UUID, version: int | None) -> Meeting:
@@ -314,7 +328,8 @@ def take_back_minutes(session: Session, actor: Actor, meeting_id: UUID, version:
     if meeting.published_on is None:
         raise Conflict("These minutes are not published.")
     meeting.published_on = None
-    return _changed(session, actor, meeting, "meeting.taken_back")
+    note(session, actor, "meeting.taken_back", meeting)
+    return _settled(session, meeting)
 
 
 def take_higher(session: Session, actor: Actor, commitment_id: UUID, told: TakeHigherIn) -> AgendaItem:
@@ -338,7 +353,7 @@ def take_higher(session: Session, actor: Actor, commitment_id: UUID, told: TakeH
         item = AgendaItem(meeting_id=meeting.id, number=0, kind=AgendaKind.COMMITMENT, commitment_id=commitment.id)
     item.reason, item.taken_higher_on = told.reason, clock.today()
     if item.number == 0:
-        _add(session, actor, meeting, item, "agenda_item.added")
+        _add(session, actor, meeting, item)
     note(session, actor, "commitment.taken_higher", commitment, meeting_id=meeting.id)
     session.flush()
     return item
@@ -353,14 +368,13 @@ def _meeting(session: Session, actor: Actor, meeting_id: UUID, deed: str, versio
     return meeting
 
 
-def _changed(session: Session, actor: Actor, meeting: Meeting, kind: str, **facts: object) -> Meeting:
+def _settled(session: Session, meeting: Meeting) -> Meeting:
     meeting.touch()
-    note(session, actor, kind, meeting, **facts)
     session.flush()
     return meeting
 
 
-def _add(session: Session, actor: Actor, meeting: Meeting, item: AgendaItem, kind: str) -> AgendaItem:
+def _add(session: Session, actor: Actor, meeting: Meeting, item: AgendaItem) -> AgendaItem:
     there = items_of(session, meeting)
     same = [
         one
@@ -372,7 +386,8 @@ def _add(session: Session, actor: Actor, meeting: Meeting, item: AgendaItem, kin
         raise Conflict("This stands on the agenda already.")
     item.number = len(there) + 1
     session.add(item)
-    _changed(session, actor, meeting, kind, item_id=item.id)
+    note(session, actor, "agenda_item.added", meeting, item_id=item.id)
+    _settled(session, meeting)
     return item
 
 

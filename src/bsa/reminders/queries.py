@@ -255,15 +255,18 @@ def _late_for_long(session: Session, actor: Actor) -> int:
 
 def _agreements_end(session: Session, actor: Actor) -> int:
     """Count the agreements of the team that end soon."""
-    return session.scalar(
-        select(func.count())
-        .select_from(Agreement)
-        .where(
-            agreements_visible_to(actor),
-            col(Agreement.ended_on).is_(None),
-            col(Agreement.valid_until).between(clock.today(), ends_until(session)),
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Agreement)
+            .where(
+                agreements_visible_to(actor),
+                col(Agreement.ended_on).is_(None),
+                col(Agreement.valid_until).between(clock.today(), ends_until(session)),
+            )
         )
-    ) or 0
+        or 0
+    )
 
 
 def _asks_overdue(session: Session, actor: Actor) -> int:

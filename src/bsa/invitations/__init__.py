@@ -1,0 +1,1 @@
+"""The mail by which institutions are invited to a meeting."""
