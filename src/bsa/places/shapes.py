@@ -9,6 +9,7 @@ from pydantic import StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from bsa.areas.models import Level
+from bsa.errors import N_
 from bsa.places.models import FeatureKind, LogbookKind
 from bsa.shapes import Line, Listing, Resource, Shape, Text
 
@@ -41,7 +42,7 @@ class LogbookEntryChange(Shape):
 
     @model_validator(mode="after")
     def _a_fact_is_whole(self) -> Self:
-        return _never_emptied(self, "A line of the logbook always says what happened and when.")
+        return _never_emptied(self, N_("A line of the logbook always says what happened and when."))
 
 
 class LogbookQuery(Listing):
@@ -86,7 +87,7 @@ class PlaceFeatureChange(Shape):
 
     @model_validator(mode="after")
     def _what_it_is_stays(self) -> Self:
-        return _never_emptied(self, "This always has a name, a kind and a first day.", "words", "ended_on")
+        return _never_emptied(self, N_("This always has a name, a kind and a first day."), "words", "ended_on")
 
 
 class PlaceFeatureQuery(Listing):
