@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import (
     accounts,
+    activation,
     agreements,
     appointments,
     areas,
@@ -179,6 +180,7 @@ ROUTERS = (
     scales.scores,
     scales.of_resident,
     compass.of_area,
+    activation.of_area,
     compass.of_resident,
     shares.router,
     shares.of_resident,

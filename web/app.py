@@ -15,6 +15,7 @@ from bsa.search.keeper import Keeper
 from bsa.settings import Settings
 from web import (
     accounts,
+    activation,
     agreements,
     appointments,
     areas,
@@ -94,6 +95,7 @@ ROUTERS = (
     areas.router,
     asks.router,
     commitments.router,
+    activation.router,
     forums.router,
     forums.calendars,
     meetings.escalations,

@@ -39,6 +39,7 @@ MENU: list[tuple[str, str, str, Permission]] = [
     ("asks.index", N_("Asks"), "ask", Permission.SEE_ASKS),
     ("voices.index", N_("Reactions"), "quote", Permission.SEE_VOICES),
     ("forums.index", N_("Consultation"), "talk", Permission.SEE_FORUMS),
+    ("activation.index", N_("Double activation"), "scale", Permission.SEE_DOUBLE_ACTIVATION),
     ("agreements.index", N_("Agreements"), "note", Permission.SEE_AGREEMENTS),
     ("institutions.index", N_("Institutions"), "institution", Permission.SEE_INSTITUTIONS),
     ("places.whole_map", N_("Map"), "way", Permission.SEE_MAP),

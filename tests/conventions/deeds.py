@@ -745,6 +745,8 @@ DEEDS: list[Deed] = [
     Deed("GET", "/scale-scores/{scale_score}", OWN_RECORD),
     Deed("GET", "/areas/{here}/compass", "200 200 404 200 403 403 403 403 403"),
     Deed("GET", "/residents/{geert}/compass", OWN_RECORD),
+    # Double activation
+    Deed("GET", "/areas/{here}/double-activation", "200 200 404 200 403 403 200 403 403"),
     # Reminders
     Deed("GET", "/reminders", REMINDED),
     Deed("PUT", "/reminders/{reminder}/hush", REMINDED),

@@ -595,6 +595,9 @@ PAGES: list[PageDeed] = [
     form("/residents/{geert}/scale-scores", "POST /residents/{geert}/scale-scores"),
     page("/neighbourhoods/{here}/compass", "200 200 404 200 403 403 403 403 403"),
     page("/residents/{geert}/compass", OWN_RECORD),
+    # Double activation
+    page("/double-activation", "200 200 200 200 403 403 200 403 403"),
+    page("/neighbourhoods/{here}/double-activation", "200 200 404 200 403 403 200 403 403"),
     # My part and their part
     page("/residents/{geert}/shares", OWN_RECORD),
     page("/residents/{ria}/shares", "200 403 404 404 404 404 404 403 404", note="the colleague stands in"),

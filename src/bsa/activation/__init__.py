@@ -1,1 +1,1 @@
-"""Double activation: whether residents and institutions both move, read off events only."""
+"""Double activation: how far residents and institutions are both moving, in an area and a quarter."""

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+from typing import Any
 
 from bsa.asks.models import AnswerKind, Ask, AskEvent, AskEventKind, AskState, Side
 from bsa.institutions.models import Mandate
@@ -59,6 +61,17 @@ PERMISSIONS: dict[AskEventKind, Permission] = {
 
 PROMISING = frozenset({AnswerKind.YES, AnswerKind.YES_IF})
 """The answers from which commitments may be recorded."""
+
+
+class Reply(StrEnum):
+    """What came of one time that an ask was put."""
+
+    IN_TIME = "in_time"
+    TOO_LATE = "too_late"
+    NEVER = "never"
+    WAITING = "waiting"
+    SETTLED_OTHERWISE = "settled_otherwise"
+    """Closed or asked again before its day: nothing can be said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +131,16 @@ def standing(events: Sequence[AskEvent], on: date) -> AskStanding:
         last_event_on=last.happened_on,
         overdue_days=overdue_days(after, reply_by, on),
     )
+
+
+def reply_to(put: Any, following: Any | None, on: date) -> Reply:
+    """Tell what came of one time that an ask was put, by a day, from that event and the one after it."""
+    if following is not None and following.kind is AskEventKind.ANSWERED:
+        return Reply.IN_TIME if following.happened_on <= put.reply_by else Reply.TOO_LATE
+    until = on if following is None else following.happened_on
+    if until > put.reply_by:
+        return Reply.NEVER
+    return Reply.WAITING if following is None else Reply.SETTLED_OTHERWISE
 
 
 def state_on(after_event: AskState, reply_by: date | None, on: date) -> AskState:

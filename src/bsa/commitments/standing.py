@@ -4,7 +4,7 @@ The window in which residents judge opens at the claim, or by itself when the du
 judged too. It closes after its days, or earlier by a named deed. What the votes in it add up to is the outcome.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Protocol
@@ -102,13 +102,25 @@ class Standing:
 def standing(events: Iterable[LedgerEvent], on: date, rules: VerdictRules) -> Standing:
     """Fold all events, in their order, and then let time pass until the day `on`."""
     stands: Standing | None = None
-    for event in events:
-        if stands is not None:
-            stands = pass_time(stands, event.happened_on, rules)
-        stands = _after(stands, event, rules)
+    for _, stood in course(events, on, rules):
+        stands = stood
     if stands is None:
         raise ValueError("A commitment has at least the event by which it was recorded.")
-    return pass_time(stands, on, rules)
+    return stands
+
+
+def course(events: Iterable[LedgerEvent], on: date, rules: VerdictRules) -> Iterator[tuple[date, Standing]]:
+    """Tell how it stood after each event, and after each window that passed by itself, with its day, until `on`."""
+    stands: Standing | None = None
+    for event in [*events, None]:
+        if stands is not None:
+            passed = pass_time(stands, event.happened_on if event else on, rules)
+            if passed is not stands and stands.window_until is not None:
+                yield stands.window_until + timedelta(days=1), passed
+            stands = passed
+        if event is not None:
+            stands = _after(stands, event, rules)
+            yield event.happened_on, stands
 
 
 def pass_time(stands: Standing, on: date, rules: VerdictRules) -> Standing:

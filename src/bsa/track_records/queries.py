@@ -17,7 +17,7 @@ from sqlmodel import Session, col
 
 from bsa import clock
 from bsa.asks.models import Ask, AskEvent, AskEventKind
-from bsa.asks.standing import LEADS_TO, WAITING
+from bsa.asks.standing import LEADS_TO, WAITING, reply_to
 from bsa.commitments.models import Commitment, CommitmentState, Verdict
 from bsa.commitments.queries import OUTCOME, STATE
 from bsa.institutions.queries import find_institution
@@ -59,7 +59,7 @@ def answers(events: Iterable[Any], since: date, today: date) -> AnswerRecord:
         for event, following in zip(happened, [*happened[1:], None], strict=True):
             if LEADS_TO[event.kind] not in WAITING or event.happened_on < since:
                 continue
-            counts[_answer(event, following, today)] += 1
+            counts[reply_to(event, following, today)] += 1
             if following is not None and following.kind is AskEventKind.ANSWERED:
                 days.append((following.happened_on - event.happened_on).days)
     return AnswerRecord(
@@ -78,16 +78,6 @@ def keeping(rows: Sequence[Any], today: date) -> KeepingRecord:
         **{name: fates[name] for name in KeepingRecord.model_fields if name != "moved"},
         moved=sum(row.moved_count for row in rows),
     )
-
-
-def _answer(event: Any, following: Any, today: date) -> str:
-    """Tell how one time that it was put was answered; what was closed or asked again before its day is not counted."""
-    if following is not None and following.kind is AskEventKind.ANSWERED:
-        return "in_time" if following.happened_on <= event.reply_by else "too_late"
-    until = today if following is None else following.happened_on
-    if until > event.reply_by:
-        return "never"
-    return "waiting" if following is None else "settled_otherwise"
 
 
 def _fate(row: Any) -> str:
