@@ -40,6 +40,9 @@ from bsa.initiatives.shapes import InitiativeQuery
 from bsa.institutions.models import Institution, Mandate
 from bsa.lifeworld.models import SketchPrompt
 from bsa.lifeworld.queries import list_assets, list_sketch_lines
+from bsa.meetings.minutes import show_public_minutes
+from bsa.meetings.queries import list_meetings, list_minutes, show_meeting
+from bsa.meetings.shapes import MeetingQuery
 from bsa.needs.models import Confirmed, Need, TranslationChoice
 from bsa.needs.queries import is_this_the_question, list_needs, show_need
 from bsa.needs.shapes import NeedQuery
@@ -279,6 +282,32 @@ def test_a_suggestion_of_two_workers_residents_waits_on_the_board(demo: Database
     assert {one.households for one in seen.values()} == {4}
     assert [one.mine >= 2 for one in seen.values()] == [True, True, False]
     assert {one.state for one in seen.values()} == {SuggestionState.OPEN}
+
+
+def test_the_consultation_of_april_is_its_entries_and_everybody_reads_them(demo: Database) -> None:
+    with demo.reading() as session:
+        marloes = who(session, "activator")
+        held = list_meetings(session, marloes, MeetingQuery(coming=False, latest_first=True)).items
+        april = next(one for one in held if one.published_on)
+        entries = list_minutes(session, marloes, april.id)
+        public = show_public_minutes(session, april.id)
+    told = [one.ask_event or one.commitment_event for one in entries]
+    assert told.count(AskEventKind.ANSWERED) == 2
+    assert told.count(CommitmentEventKind.RECORDED) == 2
+    assert {entry.answer for entry in entries} >= {AnswerKind.YES, AnswerKind.YES_IF}
+    assert "34 woningen" in str(public.agenda)
+    assert "Carla" not in str(public)
+    assert next(line.persons for line in public.present if line.name is None) == 9
+
+
+def test_the_lamps_stand_on_the_agenda_of_the_policy_level(demo: Database) -> None:
+    with demo.reading() as session:
+        marloes = who(session, "activator")
+        coming = list_meetings(session, marloes, MeetingQuery(coming=True)).items
+        agenda = show_meeting(session, marloes, next(one.id for one in coming if one.level is Mandate.POLICY)).agenda
+        partner = list_meetings(session, who(session, "corporation"), MeetingQuery(coming=True)).items
+    assert [item.commitment_id is not None and item.late for item in agenda if item.reason] == [True]
+    assert {one.forum_name for one in coming} >= {one.forum_name for one in partner} - {"Buurttafel Veenbuurt"}
 
 
 def test_a_colleague_in_the_same_neighbourhood_cannot_open_geerts_record(demo: Database) -> None:

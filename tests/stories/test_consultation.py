@@ -85,7 +85,10 @@ def test_minutes_are_read_by_everybody_only_after_somebody_approved_them(
         meeting = a_meeting(session, cast, a_forum(session, cast).id, days=0)
         path = f"/meetings/{meeting.id}"
     marloes, anybody = visit("activator"), visit("")
-    version = lambda: marloes.version(Meeting, UUID(path.rsplit("/", 1)[1]))  # noqa: E731
+
+    def version() -> int:
+        return marloes.version(Meeting, UUID(path.rsplit("/", 1)[1]))
+
     marloes.fill_in(f"{path}/agenda-items", about=f"commitment:{line.commitment_id}")
     marloes.fill_in(f"{path}/opening", version=version())
     with database.reading() as session:
