@@ -52,7 +52,7 @@
   const letGo = () => {
     if (!held) return;
     held.thing.classList.remove("bsa-held");
-    held.thing.style.removeProperty("translate");
+    held.thing.removeAttribute("style");
     if (held.place) held.place.classList.remove("bsa-under");
     held = null;
   };
