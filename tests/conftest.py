@@ -1,8 +1,8 @@
 """What tests share: real encrypted databases, made by the real migrations once and copied for each test, and the cast.
 
-A test that asks for a database runs on each kind: SQLite, and the PostgreSQL servers of `tests/postgres.py`. The tests of
-the API and of the pages, which write no SQL (the import contracts see to that), run on SQLite, and on all at full size;
-those among them in which databases can differ say `on_every_database`.
+A test that asks for a database runs on each kind: SQLite, and the PostgreSQL servers of `tests/postgres.py`. The tests
+of the API and of the pages, which write no SQL (the import contracts see to that), run on SQLite, and on all at full
+size; those among them in which databases can differ say `on_every_database`.
 """
 
 import json

@@ -129,7 +129,7 @@ FLASHES: dict[str, Flash] = {
     "forum_made": Flash(N_("The forum is there. Plan its first meeting.")),
     "forum_ended": Flash(N_("The forum is ended. Its minutes stay readable.")),
     "forum_calendar_made": Flash(N_("The address is there. Give it to everybody who sits in the forum.")),
-    "member_left": Flash(N_("Noted. They read no more of this forum.")),
+    "forum_left": Flash(N_("Noted. They read no more of this forum.")),
     "meeting_planned": Flash(N_("Planned. Everybody who sits in the forum is on the list.")),
     "meeting_changed": Flash(N_("Changed. Calendars follow by themselves.")),
     "meeting_cancelled": Flash(N_("Cancelled. In calendars it stays, as cancelled.")),

@@ -135,7 +135,7 @@ def destroy_member(
     form = read(Nothing, sent, guest_of(request))
     done = attempt(session, form, lambda _: _left(session, visitor, forum_id, member_id))
     if done:
-        return go(request, "forums.show", "member_left", forum_id=forum_id, fragment="members")
+        return go(request, "forums.show", "forum_left", forum_id=forum_id, fragment="members")
     return _page(request, session, visitor, show_forum(session, visitor, forum_id), form, form.status)
 
 

@@ -1,5 +1,6 @@
 """Tasks, money and scores of aims: nobody is obliged, who did it is written down, and the group says how far it is."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -199,14 +200,15 @@ def test_a_task_is_dropped_and_put_back(session: Session, cast: Cast, task: Task
 
 def test_every_deed_wants_the_present_version(session: Session, cast: Cast, task: Task) -> None:
     me: Actor = cast.activator
-    for deed in (
+    deeds: list[Callable[[], object]] = [
         lambda: change_task(session, me, task.id, 9, TaskChange(what="x")),
         lambda: take_up_task(session, me, task.id, 9),
         lambda: let_go_task(session, me, task.id, 9),
         lambda: finish_task(session, me, task.id, 9, TOGETHER),
         lambda: drop_task(session, me, task.id, 9),
         lambda: reopen_task(session, me, task.id, 9),
-    ):
+    ]
+    for deed in deeds:
         with pytest.raises(Stale):
             deed()
     assert len(TaskDeed) == 6
