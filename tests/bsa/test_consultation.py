@@ -347,6 +347,19 @@ def test_what_does_not_fit_what_happened_before_is_refused(session: Session, cas
         TrackEventIn(kind=K.ADVISED, homes=10)
 
 
+def test_after_it_was_carried_out_no_other_day_can_be_said_to_hold(
+    session: Session, cast: Cast, committee: Group
+) -> None:
+    me = cast.activator
+    track = a_track(session, me, committee)
+    noted(session, me, track.id, "executed", "2026-03-20")
+
+    shown = show_track(session, me, track.id)
+
+    assert (shown.may_happen, shown.overrulable) == ([K.ADVISED], [])
+    assert state(shown, Clock.EXECUTION) == (S.DONE, date(2026, 3, 17))
+
+
 def test_a_mistake_is_struck_and_the_days_are_reckoned_without_it(
     session: Session, cast: Cast, committee: Group
 ) -> None:

@@ -124,7 +124,7 @@ def possible(kind: TrackKind, begun_on: date, events: Sequence[TrackEvent], toda
     can = {
         StepKind.INFORMED: not answered and not has[StepKind.EXECUTED],
         StepKind.ADVISED: has[StepKind.INFORMED] and not answered,
-        StepKind.NO_OBJECTION: has[StepKind.INFORMED] and not has[StepKind.NO_OBJECTION],
+        StepKind.NO_OBJECTION: has[StepKind.INFORMED] and not has[StepKind.NO_OBJECTION] and not has[StepKind.EXECUTED],
         StepKind.REASONS_RECEIVED: has[StepKind.ADVISED] and not has[StepKind.REASONS_RECEIVED],
         StepKind.EXECUTED: not has[StepKind.EXECUTED],
     }
@@ -140,10 +140,15 @@ def possible(kind: TrackKind, begun_on: date, events: Sequence[TrackEvent], toda
 
 def overrulable(steps: Iterable[Step]) -> list[Step]:
     """Return the steps with a day that may still be overruled: what is over stays as it was."""
+    steps = list(steps)
+    if any(step.clock is Clock.EXECUTION and step.met_on for step in steps):
+        return [step for step in steps if step.clock is Clock.OBJECTION and step.state is StepState.RUNNING]
+    may = {StepState.RUNNING, StepState.OPEN, StepState.PASSED}
     return [
         step
         for step in steps
-        if step.due_on is not None and step.state in (StepState.RUNNING, StepState.OPEN, StepState.PASSED)
+        if step.due_on is not None
+        and step.state in may - ({StepState.PASSED} if step.clock is Clock.OBJECTION else set())
     ]
 
 
