@@ -161,7 +161,7 @@ def remove_entry(session: Writing, caller: WritingCaller, entry_id: UUID, versio
 def list_features(
     session: Reading, caller: Caller, area_id: UUID, wanted: Annotated[PlaceFeatureQuery, Query()]
 ) -> Page[PlaceFeatureOut]:
-    """List what an area has, suffers from, and where people are found, by name."""
+    """List what an area has, where people are found and what is a bother: what is good first."""
     return queries.list_features(session, caller, area_id, wanted)
 
 

@@ -2,14 +2,15 @@
 
 import json
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlmodel import Session
 
+from bsa.areas.models import Level
 from bsa.places.actions import draw_map, note_entry, note_feature, take_photo
 from bsa.places.models import FeatureKind, LogbookKind
 from bsa.places.outlines import read_outlines
-from bsa.places.shapes import LogbookEntryIn, PhotoIn, PlaceFeatureIn
+from bsa.places.shapes import LogbookEntryIn, MapCounts, MapFeature, MapOut, PhotoIn, PlaceFeatureIn
 
 from tests.cast import Cast
 
@@ -41,3 +42,28 @@ def square(west: float, south: float, size: float = 0.01, **properties: Any) -> 
 def geojson(*features: Any) -> bytes:
     """Return a file with these features."""
     return json.dumps({"type": "FeatureCollection", "features": list(features)}).encode()
+
+
+def a_map() -> MapOut:
+    """Return a map of a neighbourhood: one block is drawn, a place is not."""
+    levels = {"Buurt": Level.NEIGHBOURHOOD, "Hof": Level.COMPLEX, "Plein": Level.PLACE}
+    outlines = {"Buurt": square(6.90, 52.78, 0.02), "Hof": square(6.905, 52.785, 0.005)}
+    counts = {"Buurt": 6, "Hof": 2, "Plein": 1}
+    return MapOut(
+        features=[
+            MapFeature(
+                id=uuid4(),
+                geometry=outlines[name]["geometry"] if name in outlines else None,
+                properties=MapCounts(
+                    name=name,
+                    level=level,
+                    whole=name == "Buurt",
+                    initiatives=0,
+                    open_commitments=counts[name],
+                    late_commitments=0,
+                    rounds=0,
+                ),
+            )
+            for name, level in levels.items()
+        ]
+    )

@@ -55,7 +55,7 @@ from web.choices import Choice
 from web.dependencies import Sent, Visitor, WritingVisitor, visitor_before
 from web.forms import Form, Nothing, asked, attempt, blank, read, read_change, version_in
 from web.guests import guest_of
-from web.maps import Step, draw_sheet, measures_of
+from web.maps import Step, draw_sheet, measures_of, rest_of
 from web.pages import Pages, draw, go
 
 router = Pages("places", prefix="/neighbourhoods")
@@ -348,6 +348,7 @@ def _map(request: Request, session: Session, visitor: Actor, area_id: UUID) -> R
         measures=measures,
         sheet=draw_sheet(told, measure),
         steps=list(Step),
+        rest={one: rest_of(told, one) for one in measures},
     )
 
 
@@ -380,7 +381,9 @@ def _as_it_is(form: Form[Any], shown: Shape) -> Form[Any]:
 
 def _wanted(query: type[Any], request: Request) -> Form[Any]:
     """Read the filters of a list; where a form was sent, there are none."""
-    return asked(query, request) if request.method == "GET" else blank(guest_of(request))
+    form = asked(query, request) if request.method == "GET" else blank(guest_of(request))
+    form.prefix = "wanted"
+    return form
 
 
 def _within(session: Session, visitor: Actor, area_id: UUID) -> list[Choice]:

@@ -195,6 +195,18 @@ def test_what_is_there_ends_comes_back_and_can_go_altogether(session: Session, c
     assert events(session, "place_feature")[-1] == "place_feature.removed"
 
 
+def test_what_is_good_comes_first_also_over_pages(session: Session, cast: Cast) -> None:
+    for name, kind in (("Afval", "nuisance"), ("Bankje", "finding_place"), ("Zwembad", "asset"), ("Tuin", "asset")):
+        note_feature(session, cast.activator, cast.here_id, PlaceFeatureIn(kind=FeatureKind(kind), name=name))
+
+    found, wanted = [], PlaceFeatureQuery(limit=1)
+    for _ in range(4):
+        page = list_features(session, cast.activator, cast.here_id, wanted)
+        found += [one.name for one in page.items]
+        wanted = PlaceFeatureQuery(limit=1, cursor=page.next_cursor)
+    assert found == ["Tuin", "Zwembad", "Bankje", "Afval"]
+
+
 # --- the photo of a quarter -------------------------------------------------------------------------------------------
 
 

@@ -23,7 +23,7 @@ from bsa.outreach.queries import REMEMBERED_DAYS
 from bsa.outreach.queries import visible_to as rounds_visible_to
 from bsa.paging import Order, cursor_after, fetch
 from bsa.permissions import Actor, Permission, allows, require
-from bsa.places.models import AreaShape, LogbookEntry, NeighbourhoodPhoto, PlaceFeature
+from bsa.places.models import AreaShape, FeatureKind, LogbookEntry, NeighbourhoodPhoto, PlaceFeature
 from bsa.places.quarters import first_day_of, quarter_of
 from bsa.places.shapes import (
     LogbookEntryOut,
@@ -43,7 +43,9 @@ AREA = bindparam("area_id", type_=Uuid)
 """The place for the area of which something is listed."""
 
 NEWEST_FACTS_FIRST = Order((col(LogbookEntry.happened_on), True), (col(LogbookEntry.id), True))
-BY_NAME = Order((col(PlaceFeature.name), False), (col(PlaceFeature.id), False))
+RANK = case({FeatureKind.ASSET: 0, FeatureKind.FINDING_PLACE: 1}, value=col(PlaceFeature.kind), else_=2)
+ASSETS_FIRST = Order((RANK, False), (col(PlaceFeature.name), False), (col(PlaceFeature.id), False))
+"""What is good here, then where people are, then what is a bother; each by name."""
 NEWEST_PHOTOS_FIRST = Order((col(NeighbourhoodPhoto.quarter), True), (col(NeighbourhoodPhoto.id), True))
 
 GOES_ON = col(Initiative.phase) != Phase.STOPPED
@@ -146,19 +148,21 @@ def _entry_out(actor: Actor, entry: LogbookEntry, area_name: str) -> LogbookEntr
 
 
 def list_features(session: Session, actor: Actor, area_id: UUID, wanted: PlaceFeatureQuery) -> Page[PlaceFeatureOut]:
-    """List what an area and what lies in it has, suffers from, and where people are found, by name."""
+    """List what an area and what lies in it has, where people are found and what is a bother: what is good first."""
     area = place_of(session, actor, area_id, Permission.SEE_PLACES)
-    rows, more = fetch(session, actor, wanted, _features, BY_NAME, area_id=area.id)
+    rows, more = fetch(session, actor, wanted, _features, ASSETS_FIRST, area_id=area.id)
     last = rows[-1][0] if more else None
     return Page(
-        items=[_feature_out(actor, *row) for row in rows],
-        next_cursor=cursor_after(last.name, last.id) if last else None,
+        items=[_feature_out(actor, feature, area_name) for feature, area_name, _ in rows],
+        next_cursor=cursor_after(rows[-1].rank, last.name, last.id) if last else None,
     )
 
 
 def _features(actor: Actor, wanted: PlaceFeatureQuery) -> Select[*tuple[Any, ...]]:
-    query = _with_area(PlaceFeature).where(
-        visible_to(actor, PlaceFeature), lies_within(col(PlaceFeature.area_id), AREA)
+    query = (
+        _with_area(PlaceFeature)
+        .add_columns(RANK.label("rank"))
+        .where(visible_to(actor, PlaceFeature), lies_within(col(PlaceFeature.area_id), AREA))
     )
     if wanted.kind:
         query = query.where(col(PlaceFeature.kind) == wanted.kind)
