@@ -13,6 +13,7 @@ from web.languages import translations
 class Place:
     """One entry of the menu."""
 
+    group: str
     label: str
     href: str
     icon: str
@@ -21,32 +22,43 @@ class Place:
     """Tells that the page needs a whole new window: it is also there without a connection."""
 
 
-MENU: list[tuple[str, str, str, Permission]] = [
-    ("portal.show", N_("Waiting for you"), "bell", Permission.SEE_PORTAL),
-    ("neighbourhoods.index", N_("Neighbourhood"), "home", Permission.SEE_THEMES),
-    ("day.show", N_("My day"), "day", Permission.SEE_OWN_DAY),
-    ("commitments.index", N_("Commitments"), "promise", Permission.SEE_COMMITMENTS),
-    ("residents.index", N_("Residents"), "people", Permission.SEE_RESIDENTS),
-    ("on_the_way.show", N_("On the way"), "way", Permission.NOTE_CONTACT),
-    ("rounds.index", N_("On the street"), "contact", Permission.SEE_ROUNDS),
-    ("appointments.index", N_("Appointments"), "calendar", Permission.SEE_APPOINTMENTS),
-    ("signals.index", N_("Signals"), "bell", Permission.RECORD_SIGNAL),
-    ("handovers.index", N_("Handovers"), "handover", Permission.SEE_HANDOVERS),
-    ("themes.index", N_("Theme board"), "theme", Permission.SEE_THEMES),
-    ("initiatives.index", N_("Initiatives"), "initiative", Permission.SEE_INITIATIVES),
-    ("groups.index", N_("Groups"), "people", Permission.SEE_GROUPS),
-    ("asks.index", N_("Asks"), "ask", Permission.SEE_ASKS),
-    ("voices.index", N_("Reactions"), "quote", Permission.SEE_VOICES),
-    ("forums.index", N_("Consultation"), "talk", Permission.SEE_FORUMS),
-    ("activation.index", N_("Double activation"), "scale", Permission.SEE_DOUBLE_ACTIVATION),
-    ("agreements.index", N_("Agreements"), "note", Permission.SEE_AGREEMENTS),
-    ("tracks.index", N_("Terms by law"), "scale", Permission.SEE_TRACKS),
-    ("institutions.index", N_("Institutions"), "institution", Permission.SEE_INSTITUTIONS),
-    ("places.whole_map", N_("Map"), "way", Permission.SEE_MAP),
-    ("accounts.index", N_("Accounts"), "account", Permission.SEE_ACCOUNTS),
-    ("areas.index", N_("Areas"), "tag", Permission.RECORD_AREA),
-    ("scales.index", N_("Scales"), "scale", Permission.MANAGE_SCALES),
-]
+MENU: dict[str, list[tuple[str, str, str, Permission]]] = {
+    "": [
+        ("portal.show", N_("For you"), "bell", Permission.SEE_PORTAL),
+        ("neighbourhoods.index", N_("Neighbourhood"), "home", Permission.SEE_THEMES),
+        ("day.show", N_("My day"), "day", Permission.SEE_OWN_DAY),
+        ("commitments.index", N_("Commitments"), "promise", Permission.SEE_COMMITMENTS),
+        ("residents.index", N_("Residents"), "people", Permission.SEE_RESIDENTS),
+    ],
+    N_("Being there"): [
+        ("on_the_way.show", N_("On the way"), "way", Permission.NOTE_CONTACT),
+        ("rounds.index", N_("On the street"), "contact", Permission.SEE_ROUNDS),
+        ("appointments.index", N_("Appointments"), "calendar", Permission.SEE_APPOINTMENTS),
+        ("signals.index", N_("Signals"), "bell", Permission.RECORD_SIGNAL),
+        ("handovers.index", N_("Handovers"), "handover", Permission.SEE_HANDOVERS),
+    ],
+    N_("Together"): [
+        ("themes.index", N_("Theme board"), "theme", Permission.SEE_THEMES),
+        ("initiatives.index", N_("Initiatives"), "initiative", Permission.SEE_INITIATIVES),
+        ("groups.index", N_("Groups"), "people", Permission.SEE_GROUPS),
+        ("places.whole_map", N_("Map"), "way", Permission.SEE_MAP),
+        ("activation.index", N_("Both sides"), "scale", Permission.SEE_DOUBLE_ACTIVATION),
+    ],
+    N_("With institutions"): [
+        ("asks.index", N_("Asks"), "ask", Permission.SEE_ASKS),
+        ("forums.index", N_("Consultation"), "talk", Permission.SEE_FORUMS),
+        ("tracks.index", N_("Terms"), "scale", Permission.SEE_TRACKS),
+        ("agreements.index", N_("Agreements"), "note", Permission.SEE_AGREEMENTS),
+        ("institutions.index", N_("Institutions"), "institution", Permission.SEE_INSTITUTIONS),
+        ("voices.index", N_("Reactions"), "quote", Permission.SEE_VOICES),
+    ],
+    N_("The installation"): [
+        ("accounts.index", N_("Accounts"), "account", Permission.SEE_ACCOUNTS),
+        ("areas.index", N_("Areas"), "tag", Permission.RECORD_AREA),
+        ("scales.index", N_("Scales"), "scale", Permission.MANAGE_SCALES),
+    ],
+}
+"""The places in groups; those of the first group need no heading."""
 
 WHOLE = {"on_the_way.show"}
 
@@ -57,7 +69,15 @@ def places_for(guest: Guest, path: str, paths: Mapping[str, str]) -> list[Place]
         return []
     say = translations(guest.language).gettext
     return [
-        Place(say(label), paths[name], icon, path == paths[name] or path.startswith(paths[name] + "/"), name in WHOLE)
-        for name, label, icon, permission in MENU
+        Place(
+            say(group) if group else "",
+            say(label),
+            paths[name],
+            icon,
+            path == paths[name] or path.startswith(paths[name] + "/"),
+            name in WHOLE,
+        )
+        for group, places in MENU.items()
+        for name, label, icon, permission in places
         if allows(guest.actor, permission) and name in paths
     ]
