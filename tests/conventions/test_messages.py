@@ -216,6 +216,6 @@ def test_long_sentences_and_a_word_to_a_worker_are_found() -> None:
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_the_places_of_the_menu_fit_in_the_bar(language: str) -> None:
     catalogue = catalogue_of(language)
-    labels = [forms(catalogue[label].string)[0] for _, label, _, _ in MENU]
+    labels = [forms(catalogue[label].string)[0] for places in MENU.values() for _, label, _, _ in places]
 
     assert [label for label in labels if not 0 < len(label) <= ROOM_IN_THE_BAR] == []

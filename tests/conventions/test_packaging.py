@@ -41,8 +41,8 @@ def targets() -> set[str]:
     return {target for line in lines for target in line.split()}
 
 
-def test_there_are_three_lock_files() -> None:
-    assert [lock.name for lock in LOCKS] == ["build.txt", "run.txt", "test.txt"]
+def test_there_is_a_lock_file_for_each_use() -> None:
+    assert [lock.name for lock in LOCKS] == ["build.txt", "run.txt", "semantic.txt", "test.txt"]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: str(lock.name))
