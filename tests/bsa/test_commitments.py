@@ -1,5 +1,6 @@
 """The ledger: the state is a fold over events, institutions claim, residents judge, and time passes by itself."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -13,13 +14,16 @@ from bsa.asks.models import Side, Source
 from bsa.commitments.actions import enter_event, rebuild, record_verdict
 from bsa.commitments.models import Commitment, CommitmentEvent, CommitmentState, Verdict, VerdictQuote, Visibility
 from bsa.commitments.models import CommitmentEventKind as Kind
-from bsa.commitments.queries import find_commitment, list_commitments, list_public, show_commitment
+from bsa.commitments.queries import events_of, find_commitment, list_commitments, list_public, show_commitment
 from bsa.commitments.shapes import CommitmentEventIn, CommitmentQuery, DeedKind, QuoteIn, VerdictIn
 from bsa.commitments.standing import Standing, VerdictRules, Votes, may_follow, standing
+from bsa.database import Database
 from bsa.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
 from bsa.events import Event
+from bsa.permissions import Actor
 from bsa.shapes import Listing
 
+from tests.at_once import at_once
 from tests.cast import NOW, Cast
 from tests.line import Line, walk_the_line
 
@@ -390,3 +394,96 @@ def test_the_ledger_is_rebuilt_from_its_events_alone(session: Session, cast: Cas
 def test_quotes_and_events_belong_to_their_commitment(session: Session, cast: Cast, line: Line) -> None:
     assert session.scalars(select(VerdictQuote)).all() == []
     assert session.scalars(select(CommitmentEvent.number)).all() == [1]
+
+
+def judged_by(database: Database, cast: Cast, line: Line, version: int, **more: object) -> Callable[[], None]:
+    def judge() -> None:
+        with database.writing() as session:
+            record_verdict(session, cast.activator, line.commitment_id, version, a_verdict(line, **more))
+
+    return judge
+
+
+def entered_by(database: Database, actor: Actor, line: Line, version: int | None, **told: object) -> Callable[[], None]:
+    """Return a deed that opens its own session; without a version it is the one of that moment, as the page has it."""
+
+    def do() -> None:
+        with database.writing() as session:
+            seen = version or session.get_one(Commitment, line.commitment_id).version
+            happened = CommitmentEventIn.model_validate({"happened_on": clock.today()} | told)
+            enter_event(session, actor, line.commitment_id, seen, happened)
+
+    return do
+
+
+class TestAtTheSameMoment:
+    def test_of_two_claims_of_one_page_one_wins_and_the_other_is_told(
+        self, database: Database, cast: Cast, standing_clock: None
+    ) -> None:
+        with database.writing() as session:
+            line = walk_the_line(session, cast)
+            version = session.get_one(Commitment, line.commitment_id).version
+
+        found = at_once(
+            *(
+                entered_by(database, cast.actors[who], line, version, kind="claimed")
+                for who in ("corporation", "activator")
+            )
+        )
+
+        assert sorted(type(error).__name__ for error in found) == ["NoneType", "Stale"]
+        assert kinds_of(database, line) == [Kind.RECORDED, Kind.CLAIMED]
+
+    def test_whoever_looks_again_before_claiming_hears_that_it_was_reported(
+        self, database: Database, cast: Cast, standing_clock: None
+    ) -> None:
+        with database.writing() as session:
+            line = walk_the_line(session, cast)
+
+        # None of them holds an old page; the row itself has to hold them back.
+        found = at_once(*[entered_by(database, cast.corporation, line, None, kind="claimed")] * 4)
+
+        assert {type(error) for error in found} <= {type(None), Conflict, Stale}
+        assert found.count(None) == 1
+        assert kinds_of(database, line) == [Kind.RECORDED, Kind.CLAIMED]
+
+    def test_a_verdict_against_the_closing_of_the_window_counts_or_is_told(
+        self, database: Database, cast: Cast, standing_clock: None
+    ) -> None:
+        with database.writing() as session:
+            line = walk_the_line(session, cast)
+            enter(session, cast, line, DeedKind.CLAIMED)
+            version = session.get_one(Commitment, line.commitment_id).version
+            version = record_verdict(session, cast.activator, line.commitment_id, version, a_verdict(line)).version
+
+        found = at_once(
+            entered_by(database, cast.activator, line, version, kind="window_closed"),
+            judged_by(database, cast, line, version, kept=0, partly=0, not_kept=9),
+        )
+
+        assert sorted(type(error).__name__ for error in found) == ["NoneType", "Stale"]
+        with database.reading() as session:
+            shown = show_commitment(session, cast.activator, line.commitment_id)
+        closed_first = found[0] is None
+        assert (shown.state, shown.verdict.not_kept) == (
+            (CommitmentState.JUDGED, 0) if closed_first else (CommitmentState.CLAIMED, 9)
+        )
+
+    def test_a_verdict_that_closes_the_window_against_another_leaves_one_verdict(
+        self, database: Database, cast: Cast, standing_clock: None
+    ) -> None:
+        with database.writing() as session:
+            line = walk_the_line(session, cast)
+            enter(session, cast, line, DeedKind.CLAIMED)
+            version = session.get_one(Commitment, line.commitment_id).version
+
+        found = at_once(*[judged_by(database, cast, line, version, close_window=True)] * 3)
+
+        assert found.count(None) == 1
+        assert {type(error) for error in found if error} == {Stale}
+        assert kinds_of(database, line) == [Kind.RECORDED, Kind.CLAIMED, Kind.JUDGED, Kind.WINDOW_CLOSED]
+
+
+def kinds_of(database: Database, line: Line) -> list[Kind]:
+    with database.reading() as session:
+        return [event.kind for event in events_of(session, line.commitment_id)]

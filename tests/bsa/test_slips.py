@@ -1,6 +1,5 @@
 """Slips: handed out in the window, one vote each, counted into one verdict; and nothing ties a slip to what it said."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -29,6 +28,7 @@ from bsa.slips.models import Slip, SlipRound
 from bsa.slips.queries import list_rounds, show_round
 from bsa.slips.shapes import ClosingIn, MoreSlipsIn, SlipIn, SlipRoundIn, SlipVerdict, SlipVoteIn
 
+from tests.at_once import at_once
 from tests.cast import Cast
 from tests.line import Line, walk_the_line
 
@@ -336,26 +336,6 @@ def given_slips(database: Database, cast: Cast, slips: int = 8) -> tuple[UUID, U
         claimed = enter(session, cast, line.commitment_id, kind="claimed")
         held, codes = hand_out(session, cast, claimed, slips)
         return claimed.id, held.id, codes
-
-
-def at_once(*deeds: Callable[[], object]) -> list[object]:
-    """Do all deeds in threads of their own at the same moment; return what came of each."""
-    barrier = threading.Barrier(len(deeds))
-    found: list[object] = [None] * len(deeds)
-
-    def do(place: int) -> None:
-        barrier.wait()
-        try:
-            deeds[place]()
-        except Exception as error:  # noqa: BLE001 - what came of it
-            found[place] = error
-
-    threads = [threading.Thread(target=do, args=(place,)) for place in range(len(deeds))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
 
 
 class TestTime:
