@@ -47,7 +47,7 @@ MENU: dict[str, list[tuple[str, str, str, Permission]]] = {
     N_("With institutions"): [
         ("asks.index", N_("Asks"), "ask", Permission.SEE_ASKS),
         ("forums.index", N_("Consultation"), "talk", Permission.SEE_FORUMS),
-        ("tracks.index", N_("Terms"), "scale", Permission.SEE_TRACKS),
+        ("tracks.index", N_("Legal terms"), "scale", Permission.SEE_TRACKS),
         ("agreements.index", N_("Agreements"), "note", Permission.SEE_AGREEMENTS),
         ("institutions.index", N_("Institutions"), "institution", Permission.SEE_INSTITUTIONS),
         ("voices.index", N_("Reactions"), "quote", Permission.SEE_VOICES),
