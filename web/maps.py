@@ -11,8 +11,8 @@ from uuid import UUID
 from bsa.areas.models import Level
 from bsa.places.shapes import MapFeature, MapOut, Measure
 
-WIDE, HIGH, EDGE = 640.0, 480.0, 12.0
-"""The sheet, in units of the drawing."""
+WIDE, HIGH, EDGE = 400.0, 400.0, 8.0
+"""The sheet, in units of the drawing: about the points that a phone has, so that what is written on it can be read."""
 A_LETTER = 7.5
 """So wide is a letter of a name on the map, about."""
 

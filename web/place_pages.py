@@ -31,7 +31,7 @@ from api.uploads import LARGEST_UPLOAD, UploadPage, form_of
 from bsa import clock
 from bsa.areas.models import Level
 from bsa.areas.shapes import AreaQuery
-from bsa.errors import Fault, Invalid, NotFound
+from bsa.errors import N_, Fault, Invalid, NotFound
 from bsa.permissions import Actor, Permission
 from bsa.places.models import FeatureKind, LogbookKind
 from bsa.places.outlines import NO_FILE, Drawing, read_outlines
@@ -263,7 +263,7 @@ SentMap = Annotated[Drawing, Depends(sent_map)]
 def new_map(request: Request, session: Reading, visitor: Visitor) -> Response:
     """Show the form for a file with outlines."""
     may_draw(session, visitor)
-    return draw(request, "places/draw.html", form=blank(guest_of(request)), drawn=[])
+    return draw(request, "places/draw.html", form=blank(guest_of(request)), drawn=[], mistakes=[])
 
 
 @drawing.post("", max_body_size=LARGEST_UPLOAD)
@@ -275,9 +275,8 @@ def create_map(request: Request, told: SentMap, session: Writing, visitor: Writi
         drawn = draw_map(told, session, visitor).areas
     except Invalid as refusal:
         session.rollback()
-        form.add(*(Fault(("file",), fault.code, fault.message, fault.facts) for fault in refusal.faults))
-        return draw(request, "places/draw.html", 400, form=form, drawn=[])
-    return draw(request, "places/draw.html", form=form, drawn=drawn)
+        return _refused_map(request, form, refusal)
+    return draw(request, "places/draw.html", form=form, drawn=drawn, mistakes=[])
 
 
 # --- drawing the pages ------------------------------------------------------------------------------------------------
@@ -370,6 +369,16 @@ def _done(deed: Callable[..., None], *told: Any) -> bool:
     """Do a deed that leaves nothing to show."""
     deed(*told)
     return True
+
+
+def _refused_map(request: Request, form: Form[Any], refusal: Invalid) -> Response:
+    """Say what is wrong with the file beside its field; what is wrong in it stands in a list of its own."""
+    within = [fault for fault in refusal.faults if fault.where[0] == "features"]
+    form.add(*(fault for fault in refusal.faults if fault not in within))
+    if within:
+        form.add(Fault(("file",), "mistakes", N_("Nothing was stored. Mend what is named below, and upload it again.")))
+    mistakes = [form.in_language(fault.message).format(**fault.facts) for fault in within]
+    return draw(request, "places/draw.html", 400, form=form, drawn=[], mistakes=mistakes)
 
 
 def _as_it_is(form: Form[Any], shown: Shape) -> Form[Any]:

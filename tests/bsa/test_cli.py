@@ -28,6 +28,7 @@ from bsa.people.shapes import SignInIn
 from bsa.permissions import Purpose, Role
 from bsa.settings import Settings
 
+from tests.grounds import geojson, square
 from tests.played import Ran, bsa, settings_of
 
 OTHER_KEY = "0f" * 32
@@ -358,6 +359,18 @@ def test_a_file_with_mistakes_is_not_taken_and_every_mistake_is_named_by_its_lin
 
     assert re.findall(r"^line (\d+):", words, re.MULTILINE) == ["3", "4", "5", "6"]
     assert areas_in(installation) == 0
+
+
+def test_outlines_are_drawn_from_a_file_or_every_mistake_is_named(tmp_path: Path, installation: dict[str, str]) -> None:
+    imported(tmp_path, GOOD_AREAS, installation)
+    file = tmp_path / "outlines.geojson"
+    file.write_bytes(geojson(square(6.9, 52.78, code="BU0114ZZ01")))
+    assert bsa("areas", "shapes", file, **installation).out == "1 areas are on the map.\n"
+
+    file.write_bytes(geojson(square(6.9, 52.78, name="Nergens"), {}))
+    words = refused(bsa("areas", "shapes", file, **installation))
+    assert re.findall(r"^Feature (\d+):", words, re.MULTILINE) == ["1", "2"]
+    assert "No such file" in refused(bsa("areas", "shapes", tmp_path / "none.json"))
 
 
 @pytest.mark.parametrize(("content", "words"), [(None, "No such file"), (b"\xff\xfe", "not UTF-8")])

@@ -50,6 +50,8 @@ from bsa.outreach.queries import list_rounds, may_ring, show_round
 from bsa.outreach.shapes import AddressIn, RoundQuery
 from bsa.people.queries import actor_by_name
 from bsa.permissions import Actor, Purpose
+from bsa.places.queries import list_logbook, list_photos, show_map
+from bsa.places.shapes import LogbookQuery
 from bsa.portal.queries import show_portal
 from bsa.residents.models import RegistrationLevel, Resident, ResidentPhase
 from bsa.residents.queries import list_residents, show_resident, still_exploring
@@ -625,3 +627,14 @@ def test_everybody_reads_how_the_ledger_of_the_story_ended(demo: Database) -> No
     assert c_3["late"]
     for words in ("nagekomen", "1× verschoven", "1× heropend", "te laat"):
         assert words in page
+
+
+def test_the_place_is_written_down_and_the_map_is_drawn(demo: Database) -> None:
+    with demo.reading() as session:
+        marloes = actor_by_name(session, "activator", Purpose.OWN_NEIGHBOURHOOD)
+        here = session.scalars(select(col(Area.id)).where(col(Area.name) == HERE)).one()
+        assert len(list_logbook(session, marloes, here, LogbookQuery()).items) > 5
+        assert len(list_photos(session, marloes, here, Listing()).items) == 3
+        told = show_map(session, actor_by_name(session, "teamleader", Purpose.OWN_NEIGHBOURHOOD), here).features
+        assert [one.geometry is not None for one in told] == [True, True, False]
+        assert told[0].properties.open_commitments
