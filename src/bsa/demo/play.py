@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from bsa import clock
 from bsa.database import Database
 from bsa.demo.acting import tell_acting
+from bsa.demo.activation import tell_activation
 from bsa.demo.around import tell_around
 from bsa.demo.being_there import tell_being_there
 from bsa.demo.bonds import tell_bonds
@@ -44,6 +45,7 @@ def play(database: Database) -> Stage:
     tell_doing(days)
     tell_around(days, background)
     tell_acting(days)
+    tell_activation(days)
     tell_consultation(days)
     tell_evidence(days)
     tell_together(days, background)
