@@ -66,8 +66,8 @@ demo: setup ## Play the demo story and serve it; PORT= and HOST= say where
 
 # --- proving ----------------------------------------------------------------------------------------------------------
 
-.PHONY: test test-long bench-quick bench-search bench-suggestions evaluate
-test test-long bench-quick bench-search bench-suggestions evaluate: setup $(DONE)/test
+.PHONY: test test-long bench-quick bench-public bench-search bench-suggestions evaluate
+test test-long bench-quick bench-public bench-search bench-suggestions evaluate: setup $(DONE)/test
 
 test: browser ## Run all tests: both databases, and the browser walk
 	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal -m "not long" $(ARGS)
@@ -89,6 +89,9 @@ check: setup $(DONE)/test ## Check style, types, imports between the storeys, an
 
 bench-quick: ## Measure the main lists and pages beside two reference servers
 	@$(BIN)/python benchmarks/quick.py
+
+bench-public: ## Measure the public pages, read by a hundred at once, beside the same bytes from memory
+	@$(BIN)/python benchmarks/public.py
 
 bench-suggestions: ## Measure how suggestions are found among 1,000, 10,000 and 50,000 needs of one area
 	@$(BIN)/python benchmarks/suggestions.py

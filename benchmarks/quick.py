@@ -103,7 +103,7 @@ def table(place: str, figures: Figures) -> str:
 
 def median(runs: list[Run]) -> Run:
     """Return the medians, each figure for itself."""
-    return Run(*(statistics.median(getattr(run, name) for run in runs) for name in ("rate", "p50", "p99")))
+    return Run(*(statistics.median(getattr(run, name) for run in runs) for name in ("rate", "p50", "p95", "p99")))
 
 
 def ratio_to(servers: dict[str, list[Run]], name: str) -> float:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,16 +86,17 @@ def postgresql() -> Iterator[Place]:
 def servers(place: Place) -> Iterator[dict[str, str]]:
     """Start the three servers over a place; give their addresses by name."""
     with ExitStack() as stack:
-        found = {name: stack.enter_context(_server(app, place)) for name, app in APPS.items()}
+        found = {name: stack.enter_context(server(app, place.environment())) for name, app in APPS.items()}
         yield found
 
 
 @contextmanager
-def _server(app: str, place: Place) -> Iterator[str]:
+def server(app: str, environment: Mapping[str, str]) -> Iterator[str]:
+    """Start one server; give its address."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", app, "--factory", "--workers", str(WORKERS), "--port", str(port)]
     command += ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
-    process = subprocess.Popen(command, cwd=ROOT, env=place.environment(), start_new_session=True)
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
     try:
         wait_until_up(process, port)
         yield f"http://127.0.0.1:{port}"

@@ -1,6 +1,8 @@
 """What everybody may read: the commitments that a neighbourhood made public; as a page, a feed, JSON and a picture."""
 
 from datetime import datetime, time
+from functools import partial
+from html import escape
 from typing import Annotated
 from uuid import UUID
 
@@ -15,7 +17,7 @@ from api.commitments import (
     show_public_commitment,
     show_public_neighbourhood,
 )
-from api.dependencies import Reading, database, open_to_all
+from api.dependencies import Reading, Session, database, open_to_all
 from bsa import clock
 from bsa.commitments.models import CommitmentState
 from bsa.commitments.shapes import PublicCommitment, PublicCounts
@@ -27,7 +29,7 @@ from web.guests import guest_of
 from web.languages import translations
 from web.pages import Pages, draw, environment, path_of, paths_of
 from web.pictures import share_picture
-from web.shared import kept
+from web.shared import dated, kept, made_once
 
 router = Pages("public", prefix="/public")
 
@@ -64,18 +66,25 @@ def show(
     request: Request, session: Reading, visitor: MaybeVisitor, area_id: UUID, wanted: Annotated[Listing, Query()]
 ) -> Response:
     """Show what was promised to a neighbourhood, and what came of it."""
-    commitments = list_public_commitments(session, area_id, wanted)
-    grouped = [(group, [one for one in commitments.items if _group(one) == group]) for group in GROUPS]
-    page = draw(
-        request,
-        "public/show.html",
-        area=show_public_neighbourhood(session, area_id),
-        counts=count_public_commitments(session, area_id),
-        commitments=commitments,
-        groups=[(group, promises) for group, promises in grouped if promises],
-        base=_base(request),
-    )
-    return _for_all(request, page, visitor)
+
+    def page() -> Response:
+        commitments = list_public_commitments(session, area_id, wanted)
+        grouped = [(group, [one for one in commitments.items if _group(one) == group]) for group in GROUPS]
+        return draw(
+            request,
+            "public/show.html",
+            area=show_public_neighbourhood(session, area_id),
+            counts=count_public_commitments(session, area_id),
+            commitments=commitments,
+            groups=[(group, promises) for group, promises in grouped if promises],
+            base=_base(request),
+        )
+
+    # Of a page for nobody in particular only the language tells it from another. What follows on it is asked for less.
+    if visitor is None and wanted == Listing() and set(request.cookies) <= {"lang"}:
+        key = ("page", area_id, guest_of(request).language)
+        return _for_all(request, made_once(request, session, key, page), visitor)
+    return _for_all(request, page(), visitor)
 
 
 @router.get("/{area_id}/commitments/{commitment_id}")
@@ -96,6 +105,11 @@ def show_one(request: Request, session: Reading, visitor: MaybeVisitor, area_id:
 @open_to_all
 def feed(request: Request, session: Reading, area_id: UUID, language: Tongue = Language.DUTCH) -> Response:
     """Tell what happened in the ledger of a neighbourhood, for who follows it in a reader of feeds."""
+    make = partial(_feed, request, session, area_id, language)
+    return kept(request, made_once(request, session, ("feed", area_id, language), make))
+
+
+def _feed(request: Request, session: Session, area_id: UUID, language: Language) -> Response:
     area, events = show_public_neighbourhood(session, area_id), list_public_events(session, area_id, Listing())
     paths, base = paths_of(request.app), _base(request)
     say, word = translations(language).gettext, environment(language).get_template("parts/words.html").module.word  # type: ignore[attr-defined]
@@ -116,20 +130,26 @@ def feed(request: Request, session: Reading, area_id: UUID, language: Tongue = L
         told.add_item(
             title=f"{event.institution_name}: {happened}",
             link=base + path_of(paths, "public.show_one", where),
-            description=f"{event.residents_words}{due}",
+            # A reader of feeds takes a summary for HTML, whatever stands in it.
+            description=escape(f"{event.residents_words}{due}"),
             unique_id=f"urn:uuid:{event.id}",
             pubdate=event.entered_at,
             updateddate=event.entered_at,
         )
     latest = max((event.entered_at for event in events.items), default=None)
     answer = Response(told.writeString("utf-8"), media_type="application/atom+xml; charset=utf-8")
-    return kept(request, answer, latest)
+    return dated(answer, latest)
 
 
 @router.get("/{area_id}/ledger.json")
 @open_to_all
 def ledger(request: Request, session: Reading, area_id: UUID, cursor: str | None = None) -> Response:
     """Give the ledger of a neighbourhood to machines: the newest of it may be kept by caches, unlike the API's."""
+    make = partial(_ledger, request, session, area_id, cursor)
+    return kept(request, make() if cursor else made_once(request, session, ("ledger", area_id), make))
+
+
+def _ledger(request: Request, session: Session, area_id: UUID, cursor: str | None) -> Response:
     commitments = list_public_commitments(session, area_id, Listing(limit=ALL, cursor=cursor))
     told = Ledger(
         neighbourhood=show_public_neighbourhood(session, area_id).name,
@@ -140,21 +160,24 @@ def ledger(request: Request, session: Reading, area_id: UUID, cursor: str | None
     answer = Response(told.model_dump_json(by_alias=True), media_type="application/json")
     # Lateness comes with the day, without anything that happens.
     today = datetime.combine(clock.today(), time(), clock.HERE).astimezone(clock.now().tzinfo)
-    return kept(
-        request, answer, max((one.changed_at for one in commitments.items if one.changed_at > today), default=today)
-    )
+    return dated(answer, max((one.changed_at for one in commitments.items if one.changed_at > today), default=today))
 
 
 @router.get("/{area_id}/picture.png")
 @open_to_all
 def picture(request: Request, session: Reading, area_id: UUID, language: Tongue = Language.DUTCH) -> Response:
     """Draw how the promises to a neighbourhood stand, for when somebody shares its page."""
+    make = partial(_picture, request, session, area_id, language)
+    return kept(request, made_once(request, session, ("picture", area_id, language), make))
+
+
+def _picture(request: Request, session: Session, area_id: UUID, language: Language) -> Response:
     area, counts = show_public_neighbourhood(session, area_id), count_public_commitments(session, area_id)
     say, words = translations(language).gettext, dict(_counted(language, counts))
     title = say("What was promised to %(area)s") % {"area": area.name}
     drawn = tuple((getattr(counts, name), words[name], colour) for name, colour in COLOURS.items())
     image = share_picture(database(request).settings.organisation, title, drawn)
-    return kept(request, Response(image, media_type="image/png"))
+    return Response(image, media_type="image/png")
 
 
 def _group(commitment: PublicCommitment) -> str:
