@@ -66,8 +66,8 @@ demo: setup ## Play the demo story and serve it; PORT= and HOST= say where
 
 # --- proving ----------------------------------------------------------------------------------------------------------
 
-.PHONY: test test-long bench-quick bench-public bench-search bench-suggestions evaluate
-test test-long bench-quick bench-public bench-search bench-suggestions evaluate: setup $(DONE)/test
+.PHONY: test test-long bench-quick bench-public bench-search bench-suggestions evaluate bench-ledger
+test test-long bench-quick bench-public bench-search bench-suggestions evaluate bench-ledger: setup $(DONE)/test
 
 test: browser ## Run all tests: both databases, and the browser walk
 	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal -m "not long" $(ARGS)
@@ -110,6 +110,9 @@ evaluate-semantic: semantic evaluate ## The same, with the model
 
 bench-search: ## Measure the search index; LONG=1 at full size: 100,000 residents, 300,000 needs
 	@$(BIN)/python benchmarks/search.py
+
+bench-ledger: ## Measure the pages of the ledger: 10,000 commitments with ten events each beside 1,000
+	@$(BIN)/python -m benchmarks.ledger
 
 # --- keeping up -------------------------------------------------------------------------------------------------------
 
