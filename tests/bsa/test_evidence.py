@@ -19,7 +19,7 @@ from bsa.errors import Conflict, Invalid, NotAllowed, NotFound, OutOfService
 from bsa.events import Event
 from bsa.evidence import actions, anew, files
 from bsa.evidence.actions import record_evidence, take_back
-from bsa.evidence.anew import LONGEST_SIDE, Refused, made_anew
+from bsa.evidence.anew import LONGEST_SIDE, Refused, made_anew, without_telling_parts
 from bsa.evidence.files import LARGEST_FILE, REASONS, CleanFile, clean
 from bsa.evidence.models import Evidence
 from bsa.evidence.queries import list_evidence, open_evidence, show_evidence
@@ -72,6 +72,46 @@ def telling(made: pikepdf.Pdf) -> None:
     made.docinfo["/Author"] = MARKER
     with made.open_metadata() as metadata:
         metadata["dc:creator"] = [MARKER]
+
+
+def with_stream(content: bytes, packed: str) -> bytes:
+    """Make a PDF with a photo in it, packed as named."""
+
+    def edit(made: pikepdf.Pdf) -> None:
+        image = pikepdf.Stream(made, content)
+        image.Type, image.Subtype = pikepdf.Name.XObject, pikepdf.Name.Image
+        image.Width, image.Height, image.BitsPerComponent = 60, 40, 8
+        image.ColorSpace, image.Filter = pikepdf.Name.DeviceRGB, pikepdf.Name(packed)
+        made.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Photo=made.make_indirect(image)))
+
+    return pdf(edit)
+
+
+def in_margin(**told: Any) -> bytes:
+    """Make a PDF with something in its margin: a note, a stamp, a field."""
+    noted = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Rect=[0, 0, 9, 9], **told)
+
+    def edit(made: pikepdf.Pdf) -> None:
+        there = pikepdf.Array([made.make_indirect(noted)])
+        made.pages[0].obj["/Annots"] = there
+        made.Root.AcroForm = pikepdf.Dictionary(Fields=there)
+
+    return pdf(edit)
+
+
+def noisy(kind: str = "JPEG", **how: Any) -> bytes:
+    """Make a photo with enough in it that an FF stands within its picture."""
+    made = BytesIO()
+    Image.effect_noise((60, 40), 90).convert("RGB").save(made, kind, **how)
+    return made.getvalue()
+
+
+def told_in(made: bytes) -> bytes:
+    """Return all that stands in a PDF, unpacked where it can be."""
+    with pikepdf.open(BytesIO(made)) as shown:
+        parts = [thing.unparse(resolved=True) for thing in shown.objects]
+        streams = [thing for thing in shown.objects if isinstance(thing, pikepdf.Stream)]
+        return b"".join([*parts, *(stream.read_raw_bytes() for stream in streams)])
 
 
 def archive() -> bytes:
@@ -174,6 +214,70 @@ def test_what_is_no_honest_photo_or_pdf_is_refused(sent: bytes, why: str) -> Non
     with pytest.raises(Refused, match=f"^{why}$"):
         made_anew(sent)
     assert why in REASONS
+
+
+BEHIND = telling_photo()
+"""A telephone puts a second photo behind the first, with where it was taken."""
+MARKED = MARKER.encode()
+BOX = (24 + len(MARKED)).to_bytes(4) + b"uuidJpgTiffExif->JP2" + MARKED
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        with_stream(noisy() + BEHIND, "/DCTDecode"),
+        with_stream(noisy(progressive=True) + BEHIND, "/DCTDecode"),
+        with_stream(noisy() + MARKED + b"\xff\xd9", "/DCTDecode"),
+        with_stream(noisy("JPEG2000") + BOX, "/JPXDecode"),
+    ],
+    ids=["second photo", "in turns", "after the end", "JPEG 2000"],
+)
+def test_a_photo_in_a_pdf_ends_where_its_picture_ends_and_stays_the_same_picture(sent: bytes) -> None:
+    assert MARKED in told_in(sent)
+
+    _, made = made_anew(sent)
+
+    assert MARKED not in told_in(made)
+    pixels = []
+    for one in (sent, made):
+        with pikepdf.open(BytesIO(one)) as shown:
+            [image] = shown.pages[0].get_images().values()
+            pixels.append(Image.open(BytesIO(image.read_raw_bytes())).convert("RGB").tobytes())
+    assert pixels[0] == pixels[1]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        in_margin(Subtype=pikepdf.Name.Text, Contents="Hier", T=MARKER, M=MARKER),
+        in_margin(
+            Subtype=pikepdf.Name.Widget,
+            FT=pikepdf.Name.Sig,
+            T="Handtekening",
+            V=pikepdf.Dictionary(Type=pikepdf.Name.Sig, Name=MARKER, Contents=MARKER, Location=MARKER),
+        ),
+    ],
+    ids=["note", "signature"],
+)
+def test_a_pdf_does_not_tell_who_wrote_in_its_margin_or_signed_it(sent: bytes) -> None:
+    assert MARKED in told_in(sent)
+    assert MARKED not in told_in(made_anew(sent)[1])
+
+
+def test_a_file_in_a_pdf_is_found_also_when_nothing_names_it() -> None:
+    hidden = pikepdf.Dictionary(F="a.exe", EF=pikepdf.Dictionary())
+    with pytest.raises(Refused, match="active"):
+        made_anew(in_margin(Subtype=pikepdf.Name.Stamp, FS=hidden))
+
+
+@pytest.mark.parametrize("photo", [b"\xff\xd8\xff", b"\xff\xd8\x00\x00", noisy()[:40], MARKED])
+def test_what_is_no_photo_in_a_pdf_is_refused(photo: bytes) -> None:
+    with pytest.raises(Refused, match="broken"):
+        made_anew(with_stream(photo, "/DCTDecode"))
+
+
+def test_a_photo_in_a_pdf_that_was_cut_off_is_shown_as_far_as_it_goes() -> None:
+    assert without_telling_parts(noisy()[:-60]).endswith(b"\xff\xd9")
 
 
 def test_a_link_to_a_page_and_a_page_to_begin_at_are_no_danger() -> None:

@@ -33,18 +33,30 @@ OTHER_KINDS = (b"<script", b"<html", b"<!doctype", b"<?php")
 DOES_SOMETHING = frozenset(
     {
         *("/JS", "/JavaScript", "/Launch", "/AA", "/XFA", "/SubmitForm", "/ImportData", "/Rendition"),
-        *("/EmbeddedFile", "/EmbeddedFiles", "/AF", "/Collection", "/FileAttachment", "/GoToE", "/GoToR"),
+        *("/EmbeddedFile", "/EmbeddedFiles", "/EF", "/AF", "/Collection", "/FileAttachment", "/GoToE", "/GoToR"),
         *("/RichMedia", "/Movie", "/Sound", "/3D"),
     }
 )
 """The names by which a PDF runs something, sends something, or has another file in it."""
 
-ABOUT = ("/Metadata", "/PieceInfo", "/LastModified", "/Thumb")
-"""Who made it, when, with what; and a small picture of how it once was."""
+ABOUT = ("/Metadata", "/PieceInfo", "/LastModified", "/Thumb", "/DSS", "/Perms")
+"""Who made it, when, with what; a small picture of how it once was; and by whose certificate it was signed."""
+OF_NOTE = ("/T", "/M", "/CreationDate")
+"""Who wrote a note in the margin, and when. Of a field to fill in, the first is its name and stays."""
+OF_SIGNATURE = (
+    *("/Name", "/M", "/Location", "/Reason", "/ContactInfo", "/Contents", "/Cert", "/ByteRange", "/Prop_Build"),
+    "/Reference",
+)
+"""Who signed, when and where. A signature does not hold for a file that is made anew anyway."""
 
 OPENED, CLOSED = b"\xff\xd8", b"\xd9"
 WITH_DATA_AFTER = 0xDA
-"""The part of a JPEG after which only the picture comes."""
+"""The part of a JPEG after which a piece of the picture comes."""
+NO_PART = frozenset({0x00, 0xFF, *range(0xD0, 0xD8)})
+"""What follows an FF within the picture, and begins no other part."""
+LONGEST_PARTS = 10_000
+BOXES = frozenset({b"jP  ", b"ftyp", b"jp2h", b"jp2c"})
+"""What of a JPEG 2000 is the picture; other boxes tell where it comes from."""
 TELLING_PARTS = frozenset({*range(0xE1, 0xEE), 0xEF, 0xFE})
 """The parts of a JPEG that hold where, when and with what it was taken; not how its colours are meant."""
 
@@ -162,8 +174,20 @@ def _look_at(part: Any, pikepdf: Any) -> None:
     for key in ABOUT:
         if key in names:
             del part[key]
-    if isinstance(part, pikepdf.Stream) and pikepdf.Name.DCTDecode in _filters(part, pikepdf):
-        part.write(without_telling_parts(_as_photo(part, pikepdf)), filter=pikepdf.Name.DCTDecode)
+    if "/Rect" in names and part.get("/Subtype") != pikepdf.Name.Widget:
+        _take_away(part, OF_NOTE)
+    if "/ByteRange" in names or (named & {"/Sig", "/DocTimeStamp"} and "/FT" not in names):
+        _take_away(part, OF_SIGNATURE)
+    if isinstance(part, pikepdf.Stream):
+        for packed, clean in ((pikepdf.Name.DCTDecode, without_telling_parts), (pikepdf.Name.JPXDecode, only_picture)):
+            if packed in _filters(part, pikepdf):
+                part.write(clean(_as_photo(part, pikepdf, packed)), filter=packed)
+
+
+def _take_away(part: Any, names: tuple[str, ...]) -> None:
+    for name in names:
+        if name in part:
+            del part[name]
 
 
 def _filters(stream: Any, pikepdf: Any) -> list[Any]:
@@ -171,10 +195,10 @@ def _filters(stream: Any, pikepdf: Any) -> list[Any]:
     return list(told) if isinstance(told, pikepdf.Array) else [told]
 
 
-def _as_photo(stream: Any, pikepdf: Any) -> bytes:
-    """Return the JPEG that a stream is, also when it was packed once more."""
+def _as_photo(stream: Any, pikepdf: Any, packed: Any) -> bytes:
+    """Return the photo that a stream is, also when it was packed once more."""
     raw: bytes = stream.read_raw_bytes()
-    if _filters(stream, pikepdf) == [pikepdf.Name.FlateDecode, pikepdf.Name.DCTDecode]:
+    if _filters(stream, pikepdf) == [pikepdf.Name.FlateDecode, packed]:
         return zlib.decompressobj().decompress(raw, LARGEST_PACKED)
     if len(_filters(stream, pikepdf)) > 1:
         raise Refused("broken")
@@ -182,23 +206,60 @@ def _as_photo(stream: Any, pikepdf: Any) -> bytes:
 
 
 def without_telling_parts(photo: bytes) -> bytes:
-    """Return a JPEG that lies in a PDF without what tells where and when it was taken; its picture stays as it is."""
+    """Return a JPEG that lies in a PDF without what tells where and when it was taken; its picture stays as it is.
+
+    It ends where its picture ends: telephones put a second photo behind it, with all that it tells.
+    """
     if not photo.startswith(OPENED):
         raise Refused("broken")
     kept, at = [OPENED], 2
-    while at + 4 <= len(photo) and photo[at] == 0xFF:
+    while at + 2 <= len(photo) and photo[at] == 0xFF and len(kept) < LONGEST_PARTS:
         kind = photo[at + 1]
         if kind == 0xFF:
             at += 1
             continue
+        if kind == CLOSED[0]:
+            return b"".join([*kept, b"\xff" + CLOSED])
+        end = at + 2 + int.from_bytes(photo[at + 2 : at + 4])
         if kind == WITH_DATA_AFTER:
-            end = photo.rfind(b"\xff" + CLOSED)
-            return b"".join([*kept, photo[at : end + 2] if end > at else photo[at:]])
-        length = 2 + int.from_bytes(photo[at + 2 : at + 4])
+            end = _end_of_piece(photo, end)
         if kind not in TELLING_PARTS:
+            kept.append(photo[at:end])
+        at = end
+    if at == len(photo) and len(kept) > 1 and kept[-1][1] == WITH_DATA_AFTER:
+        # Cut off at its end: some programs write it so, and it is shown all the same.
+        return b"".join([*kept, b"\xff" + CLOSED])
+    raise Refused("broken")
+
+
+def _end_of_piece(photo: bytes, at: int) -> int:
+    """Return where a piece of the picture ends and the next part begins."""
+    while (at := photo.find(b"\xff", at)) >= 0 and at + 1 < len(photo):
+        if photo[at + 1] not in NO_PART:
+            return at
+        at += 1 if photo[at + 1] == 0xFF else 2
+    return len(photo)
+
+
+def only_picture(photo: bytes) -> bytes:
+    """Return a JPEG 2000 that lies in a PDF without the boxes that tell where and when it was taken."""
+    if photo.startswith(b"\xff\x4f"):
+        return photo
+    kept, at = [], 0
+    while at + 8 <= len(photo):
+        length, kind = int.from_bytes(photo[at : at + 4]), photo[at + 4 : at + 8]
+        if length == 1:
+            length = int.from_bytes(photo[at + 8 : at + 16])
+        elif length == 0:
+            length = len(photo) - at
+        if length < 8:
+            raise Refused("broken")
+        if kind in BOXES:
             kept.append(photo[at : at + length])
         at += length
-    raise Refused("broken")
+    if not any(box[4:8] == b"jp2c" for box in kept):
+        raise Refused("broken")
+    return b"".join(kept)
 
 
 def main() -> None:
