@@ -7,6 +7,7 @@ coroutines that wait for nothing: a request is done in one thread (see `api.thre
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Request
@@ -110,8 +111,18 @@ SentKey = Annotated[
 
 
 async def address_of(request: Request) -> str:
-    """Return the address whence a request comes: for those who guess, and for who sends too much."""
-    return request.client.host if request.client else "-"
+    """Return the address whence a request comes: for those who guess, and for who sends too much.
+
+    Of the newer kind every household has more addresses than can be counted, all with the same first half.
+    """
+    host = request.client.host if request.client else "-"
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv4Address):
+        return host
+    return str(address.ipv4_mapped or ip_network((int(address), 64), strict=False))
 
 
 Address = Annotated[str, Depends(address_of)]

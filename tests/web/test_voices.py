@@ -9,7 +9,7 @@ from bsa.voices.models import PublicVoice
 
 from tests.cast import Cast
 from tests.line import Line
-from tests.web.conftest import Browse
+from tests.web.conftest import Browse, Browser
 from tests.web.test_public import publish
 
 CODE = re.compile(r"<strong>(\w{4} \w{4} \w{3})</strong>")
@@ -79,6 +79,28 @@ def test_too_many_in_an_hour_are_asked_to_wait(browse: Browse, database: Databas
     anybody = browse()
     path, told = f"/public/{cast.here_id}/voices", {"kind": "question", "words": "Wanneer?"}
     assert [anybody.fill_in(path, **told).status_code for _ in range(6)] == [201] * 5 + [429]
+
+
+def test_who_has_countless_addresses_or_names_another_counts_as_one(
+    browse: Browse, database: Database, line: Line, cast: Cast
+) -> None:
+    publish(database, cast, line)
+    app = browse().app
+    path, told = f"/public/{cast.here_id}/voices", {"kind": "question", "words": "Wanneer?"}
+
+    def sent(address: str, **headers: str) -> int:
+        from_there = {"sec-fetch-site": "same-origin"} | headers
+        with Browser(app, headers=from_there, client=(address, 50000)) as anybody:
+            return anybody.fill_in(path, **told).status_code
+
+    home = [f"2001:db8:0:7:{number:x}::1" for number in range(6)]
+    assert [sent(address) for address in home] == [201] * 5 + [429]
+    assert sent("2001:db8:0:8::1") == 201
+    # A telephone of the older kind, as a server of the newer kind names it.
+    assert [sent("::ffff:192.0.2.1") for _ in range(5)] == [201] * 5
+    assert sent("192.0.2.1") == 429
+    assert sent("::ffff:192.0.2.2") == 201
+    assert sent("192.0.2.1", **{"x-forwarded-for": "198.51.100.9", "forwarded": "for=198.51.100.9"}) == 429
 
 
 def test_the_day_page_says_how_many_wait(browse: Browse, database: Database, line: Line, cast: Cast) -> None:
