@@ -343,7 +343,10 @@ def test_counts_of_single_events_never_leave_the_team(session: Session, cast: Ca
     for kept in (5, 2):
         version = session.get_one(Commitment, line.commitment_id).version
         record_verdict(session, cast.activator, line.commitment_id, version, a_verdict(line, kept=kept, partly=0))
-    outside = show_commitment(session, cast.corporation, line.commitment_id)
+        # Not yet: whoever reads a total while it grows, reads off what the last two said.
+        assert show_commitment(session, cast.corporation, line.commitment_id).verdict.kept is None
+    with clock.standing_at(at(TODAY + days(15))):
+        outside = show_commitment(session, cast.corporation, line.commitment_id)
     assert outside.verdict.kept == 7
     assert {event.kept for event in outside.events} == {None}
 

@@ -445,7 +445,9 @@ def _events_of_all(session: Session, ids: list[UUID]) -> dict[UUID, list[Commitm
 
 
 def _verdict_out(session: Session, stands: Standing, today: date, *, inside: bool) -> VerdictOut:
-    shown = inside or stands.votes.voters >= session.info["settings"].verdict_counts_from
+    # Outside the team once it is over: who reads a total while it grows reads off what the last few said.
+    over = stands.outcome is not None
+    shown = inside or (over and stands.votes.voters >= session.info["settings"].verdict_counts_from)
     counted = stands.votes.voters > 0 and shown
     return VerdictOut(
         outcome=stands.outcome,
