@@ -459,7 +459,7 @@ def test_every_command_and_every_option_explains_itself() -> None:
         assert group.help
         commands |= {f"{name} {inner}": command for inner, command in group.commands.items()}
 
-    assert set(commands) == {"demo", "serve", "migrate", "worker", "token", "areas import", "account create"}
+    assert set(commands) == {"demo", "serve", "migrate", "worker", "token", "areas import", "areas shapes", "account create"}
     for command in commands.values():
         assert command.help
         assert all(getattr(option, "help", None) for option in command.params)

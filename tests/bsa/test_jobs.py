@@ -51,7 +51,7 @@ def do_on_queue(queue: Huey, name: str) -> None:
 def test_mail_goes_out_every_minute_and_the_night_has_its_own_work() -> None:
     noon = NIGHT.replace(hour=12, minute=3)
 
-    each_minute = ["mail_waiting_letters", "suggest_after_new_needs"]
+    each_minute = ["mail_waiting_letters", "mail_invitations", "suggest_after_new_needs"]
     at_night = ["sweep_orphans", "suggest_everywhere", "forget_ended"]
     assert [one.name for one in JOBS if one.when(noon)] == each_minute
     assert {one.name for one in JOBS if one.when(NIGHT)} == {*each_minute, *at_night}

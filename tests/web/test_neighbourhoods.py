@@ -20,6 +20,7 @@ from tests.web.conftest import Browse
         ("", "/public"),
         ("activator", "/neighbourhoods"),
         ("teamleader", "/neighbourhoods"),
+        ("corporation", "/portal"),
         ("policy", "/commitments"),
         ("privacy", "/residents"),
         ("admin", "/institutions"),
@@ -28,10 +29,6 @@ from tests.web.conftest import Browse
 def test_everybody_begins_at_the_first_place_of_their_menu(browse: Browse, name: str, begins_at: str) -> None:
     answer = browse(name).get("/")
     assert (answer.status_code, answer.headers["location"]) == (303, begins_at)
-
-
-def test_an_institution_begins_at_its_own_page(browse: Browse, cast: Cast) -> None:
-    assert browse("corporation").get("/").headers["location"] == f"/institutions/{cast.corporation_id}"
 
 
 @pytest.mark.parametrize("name", ["activator", "colleague", "teamleader"])
