@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, Header, Request
 from sqlmodel import Session as Session
@@ -18,6 +19,7 @@ from api.threads import opened
 from bsa.access_log import record_reading
 from bsa.database import Database
 from bsa.errors import NotAllowed, NotSignedIn
+from bsa.events import newest as newest_event
 from bsa.people.queries import actor_by_token
 from bsa.permissions import Actor, Permission, allows
 from bsa.shapes import Shape
@@ -126,6 +128,11 @@ async def address_of(request: Request) -> str:
 
 
 Address = Annotated[str, Depends(address_of)]
+
+
+def last_deed(session: Session) -> UUID | None:
+    """Return the key of what was done last in the installation: what was made before that may have grown old."""
+    return newest_event(session)
 
 
 def content_of(*told: object) -> str:

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from threading import Lock
-from uuid import UUID
 
 from fastapi import Request, Response
-from sqlmodel import Session, col, select
 
+from api.dependencies import Session, last_deed
 from bsa import clock
-from bsa.events import Event
 
 FOR_ALL = "public, max-age=120"
 """Long enough that a crowd asks a cache and not us; short enough that what is withdrawn is gone when it matters."""
@@ -58,7 +56,7 @@ class Kept:
     def answer(self, session: Session, key: Hashable, make: Callable[[], Response]) -> Response:
         """Answer with what is kept under a key; when there is none, or it has grown old, make it."""
         # Asked before anything is read: what happens meanwhile makes this answer old at once.
-        stamp = (_newest(session), clock.today())
+        stamp = (last_deed(session), clock.today())
         with self._lock:
             making = self._making.setdefault(key, Lock())
             while len(self._making) > MOST:
@@ -131,11 +129,3 @@ def kept(request: Request, response: Response) -> Response:
         if name in response.headers
     }
     return Response(status_code=304, headers=told)
-
-
-def _newest(session: Session) -> UUID | None:
-    """Return the key of what was done last."""
-    return session.scalar(NEWEST)
-
-
-NEWEST = select(col(Event.id)).order_by(col(Event.id).desc()).limit(1)

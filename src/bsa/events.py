@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, Index
-from sqlmodel import Field, Session
+from sqlmodel import Field, Session, col, select
 
 from bsa.permissions import Actor
 from bsa.rows import Row
@@ -50,6 +50,12 @@ def note(session: Session, actor: Actor | None, kind: str, subject: Any, **facts
     )
     session.add(event)
     return event
+
+
+def newest(session: Session) -> UUID | None:
+    """Return the key of the event that was written last."""
+    found: UUID | None = session.scalar(select(col(Event.id)).order_by(col(Event.id).desc()).limit(1))
+    return found
 
 
 def _plain(value: Any) -> Any:

@@ -24,6 +24,7 @@ from bsa.database import Database
 from web import public, shared
 
 from tests.cast import Cast
+from tests.conventions.test_statements import counting
 from tests.line import Line, a_commitment
 from tests.web.conftest import Browse
 
@@ -168,6 +169,26 @@ def test_a_crowd_has_a_page_drawn_once_and_each_reads_it_in_the_own_language(
             assert anybody.get(f"/public/{cast.here_id}{name}").status_code == 200
 
     assert drawn == {"list_public_commitments": 3, "list_public_events": 1, "share_picture": 1}
+
+
+def test_a_longer_list_takes_no_more_statements_and_a_kept_one_only_what_was_done_last(
+    browse: Browse, database: Database, line: Line, cast: Cast
+) -> None:
+    publish(database, cast, line)
+    anybody, path = browse(), f"/public/{cast.here_id}"
+
+    def asked() -> int:
+        with counting() as statements:
+            assert anybody.get(path).status_code == 200
+        return len(statements)
+
+    # What was done last; the rows, their quotes and their events; the neighbourhood; the counts.
+    assert [asked(), asked()] == [6, 1]
+    for days in range(10):
+        with database.writing() as session:
+            other = a_commitment(session, cast, line.ask_id, clock.today() + timedelta(days=40 + days))
+        publish(database, cast, replace(line, commitment_id=other.id))
+    assert [asked(), asked()] == [6, 1]
 
 
 def test_what_is_drawn_for_somebody_is_kept_for_nobody(
