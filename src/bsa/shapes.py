@@ -52,8 +52,14 @@ def _without_bsn(text: str) -> str:
     return text
 
 
+NO_SIGNS = "\ufffe\uffff"
+
+
 def _without_control(text: str) -> str:
-    if any((ord(sign) < 32 and sign not in "\n\t") or 0xD800 <= ord(sign) <= 0xDFFF for sign in text):
+    # The last two are no signs at all, and no XML may hold them: a feed with one is read by nobody.
+    if any(
+        (ord(sign) < 32 and sign not in "\n\t") or 0xD800 <= ord(sign) <= 0xDFFF or sign in NO_SIGNS for sign in text
+    ):
         raise PydanticCustomError("control_characters", "Leave out control characters; use plain text.")
     return text
 

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from sqlmodel import select
 
 from bsa.database import Database
@@ -61,6 +62,15 @@ def test_what_was_typed_stays_when_something_is_wrong(
     assert "Onze ramen tochten niet meer." in sent.text
     assert browse().fill_in("/answers", code="00000000000").status_code == 400
     assert browse().get(f"/public/{cast.there_id}/voices/new").status_code == 404
+
+
+@pytest.mark.parametrize("sign", ["\0", "\x0b", "\ufffe", "\uffff"])
+def test_no_sign_comes_in_that_would_break_a_feed(
+    browse: Browse, database: Database, line: Line, cast: Cast, sign: str
+) -> None:
+    publish(database, cast, line)
+    told = {"kind": "question", "words": f"Wan{sign}neer?"}
+    assert browse().fill_in(f"/public/{cast.here_id}/voices", **told).status_code == 400
 
 
 def test_what_fills_in_a_field_that_nobody_sees_is_no_person(
