@@ -12,14 +12,14 @@ from bsa.appointments.models import Appointment, AppointmentKind, CalendarAddres
 from bsa.appointments.queries import find_appointment
 from bsa.appointments.shapes import AppointmentChange, AppointmentIn
 from bsa.areas.queries import find_area
-from bsa.errors import N_, Conflict, Invalid, MovedTo, NotFound, invalid
+from bsa.errors import N_, Conflict, Invalid, invalid
 from bsa.events import note
 from bsa.initiatives.models import Initiative
 from bsa.initiatives.queries import initiative_named
 from bsa.people.models import Account
 from bsa.people.queries import digest_of, find_colleague
 from bsa.permissions import Actor, Permission, require
-from bsa.residents.actions import above_level, changeable
+from bsa.residents.actions import above_level, resident_named
 from bsa.residents.models import Resident, may_keep
 from bsa.rows import not_stale
 from bsa.sealing import open_rows
@@ -144,12 +144,7 @@ def _refuse_place_above_level(session: Session, appointment: Appointment) -> Non
 
 
 def _resident(session: Session, actor: Actor, resident_id: UUID | None) -> Resident | None:
-    if resident_id is None:
-        return None
-    try:
-        return changeable(session, actor, resident_id, Permission.NOTE_CONTACT)
-    except (NotFound, MovedTo):
-        raise invalid("resident_id", "unknown", "There is no such resident among those you can see.") from None
+    return None if resident_id is None else resident_named(session, actor, resident_id, Permission.NOTE_CONTACT)
 
 
 def _companion(session: Session, actor: Actor, account_id: UUID | None, there: set[UUID]) -> UUID | None:

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from bsa import clock
 from bsa.areas.queries import find_area
-from bsa.errors import N_, Conflict, Fault, Invalid, MovedTo, NotFound, invalid
+from bsa.errors import N_, Conflict, Fault, Invalid, NotFound, invalid
 from bsa.events import note
 from bsa.groups.models import Group, GroupMember
 from bsa.groups.queries import find_group, get_group
@@ -16,8 +16,7 @@ from bsa.groups.shapes import GroupChange, GroupEndIn, GroupIn, GroupMemberIn
 from bsa.initiatives.queries import initiative_named
 from bsa.institutions.queries import institution_named
 from bsa.permissions import Actor, Permission, require
-from bsa.residents.actions import changeable, consents_to
-from bsa.residents.models import ConsentScope, Resident
+from bsa.residents.actions import changeable, resident_to_introduce
 from bsa.rows import not_later
 
 
@@ -89,14 +88,8 @@ def add_group_member(session: Session, actor: Actor, group_id: UUID, told: Group
     """Write down that a resident is in the group; it needs the resident's consent to be introduced to the others."""
     group = find_group(session, actor, group_id)
     require(actor, Permission.ADD_GROUP_MEMBER)
-    resident = _resident_named(session, actor, told.resident_id)
+    resident = resident_to_introduce(session, actor, told.resident_id, Permission.ADD_GROUP_MEMBER)
     _going_on(group)
-    if consents_to(session, resident.id, ConsentScope.TO_BE_INTRODUCED) is None:
-        raise invalid(
-            "resident_id",
-            "consent_missing",
-            "This resident has not agreed to be introduced to others. Ask first, and record the consent.",
-        )
     if _is_in(session, group.id, resident.id):
         raise Conflict("This resident is in the group already.")
     member = GroupMember(
@@ -162,13 +155,6 @@ def _institution(session: Session, actor: Actor, institution_id: UUID | None) ->
     if institution_id is None:
         return None
     return institution_named(session, actor, institution_id, at="institution_id").id
-
-
-def _resident_named(session: Session, actor: Actor, resident_id: UUID) -> Resident:
-    try:
-        return changeable(session, actor, resident_id, Permission.ADD_GROUP_MEMBER)
-    except (NotFound, MovedTo):
-        raise invalid("resident_id", "unknown", "There is no such resident among those you can see.") from None
 
 
 def _is_in(session: Session, group_id: UUID, resident_id: UUID) -> bool:

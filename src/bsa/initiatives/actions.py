@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from bsa import clock
 from bsa.areas.queries import find_area
-from bsa.errors import N_, Conflict, MovedTo, NotFound, Question, invalid
+from bsa.errors import N_, Conflict, NotFound, Question, invalid
 from bsa.events import note
 from bsa.initiatives.codes import make_code
 from bsa.initiatives.models import Aim, Initiative, InitiativePage, InitiativeTheme, Participant, Phase
@@ -27,8 +27,8 @@ from bsa.initiatives.shapes import (
 from bsa.institutions.models import InstitutionContact
 from bsa.people.models import Account
 from bsa.permissions import Actor, Permission, require
-from bsa.residents.actions import changeable, consents_to
-from bsa.residents.models import ConsentScope, Resident
+from bsa.residents.actions import changeable, resident_to_introduce
+from bsa.residents.models import Resident
 from bsa.residents.queries import looked_after_by
 from bsa.rows import not_later, not_stale
 from bsa.sealing import note_read, open_cell
@@ -109,15 +109,9 @@ def add_participant(session: Session, actor: Actor, initiative_id: UUID, told: P
     """Write down that a resident takes part; it needs the resident's consent to be introduced to the others."""
     initiative = find_initiative(session, actor, initiative_id)
     require(actor, Permission.ADD_PARTICIPANT)
-    resident = _resident_named(session, actor, told.resident_id, at="resident_id")
+    resident = resident_to_introduce(session, actor, told.resident_id, Permission.ADD_PARTICIPANT)
     if initiative.phase is Phase.STOPPED:
         raise Conflict("This initiative has stopped. Take it up again first.")
-    if consents_to(session, resident.id, ConsentScope.TO_BE_INTRODUCED) is None:
-        raise invalid(
-            "resident_id",
-            "consent_missing",
-            "This resident has not agreed to be introduced to others. Ask first, and record the consent.",
-        )
     if _takes_part(session, initiative.id, resident.id):
         raise Conflict("This resident takes part already.")
     participant = Participant(
@@ -329,13 +323,6 @@ def _names_of_participants(session: Session, actor: Actor, initiative_id: UUID) 
         for row in rows
         for column in ("call_name", "full_name")
     ]
-
-
-def _resident_named(session: Session, actor: Actor, resident_id: UUID, *, at: str) -> Resident:
-    try:
-        return changeable(session, actor, resident_id, Permission.ADD_PARTICIPANT)
-    except (NotFound, MovedTo):
-        raise invalid(at, "unknown", "There is no such resident among those you can see.") from None
 
 
 def _takes_part(session: Session, initiative_id: UUID, resident_id: UUID) -> bool:

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from bsa import clock
-from bsa.errors import N_, Conflict, Invalid, MovedTo, NotFound, invalid
+from bsa.errors import N_, Conflict, Invalid, invalid
 from bsa.events import note
 from bsa.initiatives.models import Initiative
 from bsa.initiatives.queries import initiative_named
@@ -13,14 +13,14 @@ from bsa.learning.models import LearningStep
 from bsa.learning.queries import find_step
 from bsa.learning.shapes import LearningStepIn
 from bsa.permissions import Actor, Permission, require
-from bsa.residents.actions import above_level, changeable
+from bsa.residents.actions import above_level, changeable, resident_named
 from bsa.residents.models import Resident, may_keep
 from bsa.rows import not_later
 
 
 def record_step(session: Session, actor: Actor, told: LearningStepIn) -> LearningStep:
     """Write down what was done, and who did it."""
-    resident = _resident_named(session, actor, told.resident_id) if told.resident_id else None
+    resident = _resident_at_level(session, actor, told.resident_id) if told.resident_id else None
     initiative = _initiative_named(session, actor, told.initiative_id) if told.initiative_id else None
     here = initiative or resident
     if here is None:
@@ -58,11 +58,8 @@ def strike_step(session: Session, actor: Actor, step_id: UUID) -> LearningStep:
     return step
 
 
-def _resident_named(session: Session, actor: Actor, resident_id: UUID) -> Resident:
-    try:
-        resident = changeable(session, actor, resident_id, Permission.RECORD_OWN_STEP)
-    except (NotFound, MovedTo):
-        raise invalid("resident_id", "unknown", "There is no such resident among those you can see.") from None
+def _resident_at_level(session: Session, actor: Actor, resident_id: UUID) -> Resident:
+    resident = resident_named(session, actor, resident_id, Permission.RECORD_OWN_STEP)
     if not may_keep("learning_step.*", resident.level):
         raise Invalid(above_level("who_did_it", "learning_step.*"))
     return resident

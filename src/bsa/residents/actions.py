@@ -15,6 +15,7 @@ from bsa.residents.models import (
     LEVELS,
     AgeBand,
     Consent,
+    ConsentScope,
     ContactChannel,
     Household,
     Informed,
@@ -237,6 +238,28 @@ def changeable(
     resident = get_record(session, actor, resident_id, permission, version)
     if resident.restricted_on is not None:
         raise Conflict("This resident asked to leave the data as it is. Lift the restriction first, with the resident.")
+    return resident
+
+
+def resident_named(
+    session: Session, actor: Actor, resident_id: UUID, permission: Permission, *, at: str = "resident_id"
+) -> Resident:
+    """Return the resident that was named in the field `at`, as `changeable` does, or refuse that field."""
+    try:
+        return changeable(session, actor, resident_id, permission)
+    except (NotFound, MovedTo):
+        raise invalid(at, "unknown", "There is no such resident among those you can see.") from None
+
+
+def resident_to_introduce(session: Session, actor: Actor, resident_id: UUID, permission: Permission) -> Resident:
+    """Return the resident that was named, who agreed to be introduced to others; or refuse the field."""
+    resident = resident_named(session, actor, resident_id, permission)
+    if consents_to(session, resident.id, ConsentScope.TO_BE_INTRODUCED) is None:
+        raise invalid(
+            "resident_id",
+            "consent_missing",
+            "This resident has not agreed to be introduced to others. Ask first, and record the consent.",
+        )
     return resident
 
 
