@@ -117,9 +117,8 @@ def _drawn(session: Session, actor: Actor, commitment: Commitment, rows: Sequenc
 
 def _one(actor: Actor, _wanted: None) -> Select[Any]:
     found: Select[Any] = select(Evidence, Commitment)  # type: ignore[assignment]
-    return (
-        found.join(Commitment, col(Commitment.id) == Evidence.commitment_id)
-        .where(col(Evidence.id) == bindparam("evidence_id", type_=Uuid), commitments_visible_to(actor))
+    return found.join(Commitment, col(Commitment.id) == Evidence.commitment_id).where(
+        col(Evidence.id) == bindparam("evidence_id", type_=Uuid), commitments_visible_to(actor)
     )
 
 
