@@ -9,10 +9,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, delete, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -39,6 +40,8 @@ MOST_AT_A_PLACE = 12
 """When more than so many needs of one area of life are told at one place, the place alone says nothing."""
 SAME = 2 / 3
 """From this overlap on a set of needs is the same as one on which somebody decided."""
+AT_A_TIME = 500
+"""So many vectors are read at a time."""
 LATELY = timedelta(minutes=10)
 """Needs told so long ago are looked at again: this is done each minute, and twice does no harm."""
 
@@ -58,6 +61,16 @@ class Candidate:
     opened_on: date
     words: str
     """What may be passed on of it."""
+    stated: bool
+    """Whether that holds the stated question, whose meaning its vector tells."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was seen in a neighbourhood, before anything is written down."""
+
+    candidates: dict[UUID, Candidate]
+    found: list[list[Candidate]]
 
 
 def find_everywhere(database: Database) -> int:
@@ -91,33 +104,7 @@ def find_after_new_needs(database: Database) -> int:
 
 def find_suggestions(session: Session, area_id: UUID) -> list[Suggestion]:
     """Look for suggestions in one neighbourhood; what nobody decided on yet follows what is true now."""
-    settings = session.info["settings"]
-    rule = Rule(settings.suggestion_needs, settings.suggestion_households, settings.suggestion_days)
-    candidates = _candidates(session, area_id)
-    found = [group for some in _by_life_area(candidates) for group in _groups_of(session, some, rule)]
-    still_open = list(
-        session.scalars(
-            select(Suggestion)
-            .where(col(Suggestion.area_id) == area_id, col(Suggestion.state) == SuggestionState.OPEN)
-            .order_by(col(Suggestion.id))
-        )
-    )
-    decided = _decided_sets(session, area_id)
-    members = _members(session, [one.id for one in still_open])
-    made = []
-    for group in found:
-        keys = {one.need_id for one in group}
-        if any(len(keys & needs) >= SAME * len(keys) for needs in decided):
-            continue
-        known = next((one for one in still_open if _overlap(keys, members[one.id]) >= 1 / 2), None)
-        if known is not None:
-            still_open.remove(known)
-            _follow(session, known, members[known.id], group, candidates)
-        else:
-            made.append(_make(session, area_id, group))
-    _drop_what_no_longer_holds(session, still_open, members, candidates, rule)
-    session.flush()
-    return made
+    return _write_down(session, area_id, _look(session, area_id))
 
 
 def shared_words(group: Sequence[Candidate]) -> str | None:
@@ -176,30 +163,95 @@ def may_be_brought_together() -> ColumnElement[bool]:
 def _find_in(database: Database, areas: Iterable[UUID]) -> int:
     found = 0
     for area_id in areas:
+        # Looking takes seconds where there is much, in which others must be able to write.
+        with database.reading() as session:
+            looked = _look(session, area_id)
         with database.writing() as session:
-            found += len(find_suggestions(session, area_id))
+            found += len(_write_down(session, area_id, looked))
     return found
+
+
+def _look(session: Session, area_id: UUID) -> Looked:
+    """Find what may belong together, and change nothing."""
+    rule = _rule(session)
+    candidates = _candidates(session, area_id)
+    some = _by_life_area(candidates)
+    return Looked(candidates, [group for alike in some for group in _groups_of(session, area_id, alike, rule)])
+
+
+def _write_down(session: Session, area_id: UUID, looked: Looked) -> list[Suggestion]:
+    """Make suggestions of what was found, where it still holds and nobody decided on it; return the new ones."""
+    rule = _rule(session)
+    still = {
+        (row.id, row.resident_id)
+        for row in session.execute(_may_be_candidates(area_id, col(Need.id), col(Need.resident_id)))
+    }
+    candidates = {one.need_id: one for one in looked.candidates.values() if (one.need_id, one.resident_id) in still}
+    found = [[one for one in group if one.need_id in candidates] for group in looked.found]
+    still_open = list(
+        session.scalars(
+            select(Suggestion)
+            .where(col(Suggestion.area_id) == area_id, col(Suggestion.state) == SuggestionState.OPEN)
+            .order_by(col(Suggestion.id))
+        )
+    )
+    decided = _decided_sets(session, area_id)
+    members = _members(session, [one.id for one in still_open])
+    made = []
+    for group in found:
+        keys = {one.need_id for one in group}
+        if not _enough(group, rule) or any(len(keys & needs) >= SAME * len(keys) for needs in decided):
+            continue
+        known = next((one for one in still_open if _overlap(keys, members[one.id]) >= 1 / 2), None)
+        if known is not None:
+            still_open.remove(known)
+            _follow(session, known, members[known.id], group, candidates)
+        else:
+            made.append(_make(session, area_id, group))
+    _drop_what_no_longer_holds(session, still_open, members, candidates, rule)
+    session.flush()
+    return made
+
+
+def _rule(session: Session) -> Rule:
+    settings = session.info["settings"]
+    return Rule(settings.suggestion_needs, settings.suggestion_households, settings.suggestion_days)
+
+
+def _enough(group: Sequence[Candidate], rule: Rule) -> bool:
+    return len(group) >= rule.needs and len({one.household for one in group}) >= rule.households
+
+
+def _may_be_candidates(area_id: UUID, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """Return the query of the layers that may be compared in an area."""
+    return (
+        select(*columns)
+        .select_from(Need)
+        .join(Resident, col(Resident.id) == Need.resident_id)
+        .join(NeedLayer, col(NeedLayer.need_id) == Need.id)
+        .where(lies_within(col(Need.area_id), area_id), may_be_brought_together(), may_be_passed_on())
+    )
 
 
 def _candidates(session: Session, area_id: UUID) -> dict[UUID, Candidate]:
     """Return what may be brought together in an area, in the order in which it was told."""
+    wanted = _may_be_candidates(
+        area_id,
+        col(Need.id),
+        col(Need.resident_id),
+        func.coalesce(Resident.household_id, Resident.id).label("household"),
+        col(Need.area_id),
+        col(Area.level),
+        col(Need.life_area),
+        col(Need.opened_on),
+        col(NeedLayer.id).label("layer_id"),
+        col(NeedLayer.depth),
+        col(NeedLayer.words),
+    )
     rows = session.execute(
-        select(
-            col(Need.id),
-            col(Need.resident_id),
-            func.coalesce(Resident.household_id, Resident.id).label("household"),
-            col(Need.area_id),
-            col(Area.level),
-            col(Need.life_area),
-            col(Need.opened_on),
-            col(NeedLayer.id).label("layer_id"),
-            col(NeedLayer.words),
+        wanted.join(Area, col(Area.id) == Need.area_id).order_by(
+            col(Need.opened_on), col(Need.id), col(NeedLayer.depth)
         )
-        .join(Resident, col(Resident.id) == Need.resident_id)
-        .join(Area, col(Area.id) == Need.area_id)
-        .join(NeedLayer, col(NeedLayer.need_id) == Need.id)
-        .where(lies_within(col(Need.area_id), area_id), may_be_brought_together(), may_be_passed_on())
-        .order_by(col(Need.opened_on), col(Need.id), col(NeedLayer.depth))
     ).all()
     note_read(session, {row.resident_id for row in rows})
     found: dict[UUID, Candidate] = {}
@@ -215,6 +267,7 @@ def _candidates(session: Session, area_id: UUID) -> dict[UUID, Candidate]:
             life_area=row.life_area,
             opened_on=row.opened_on,
             words=f"{before.words}\n{words}" if before else words,
+            stated=row.depth == 0 or (before is not None and before.stated),
         )
     return found
 
@@ -226,12 +279,12 @@ def _by_life_area(candidates: dict[UUID, Candidate]) -> Iterable[list[Candidate]
     return (by_area[life_area] for life_area in sorted(by_area))
 
 
-def _groups_of(session: Session, some: list[Candidate], rule: Rule) -> list[list[Candidate]]:
+def _groups_of(session: Session, area_id: UUID, some: list[Candidate], rule: Rule) -> list[list[Candidate]]:
     """Return the groups within one area of life: first by what was said, then by where it was said."""
     if len(some) < rule.needs:
         return []
     words, stems = by_words([one.words for one in some])
-    meaning = _meanings(session, some)
+    meaning = _meanings(session, area_id, some)
     likeness = Likeness(words, stems, meaning, WORDS_ALONE if meaning is None else WITH_MEANING)
     told = [Told(one.opened_on.toordinal(), one.household) for one in some]
     found = groups(told, pairs(likeness, [one.day for one in told], rule.days), rule)
@@ -255,17 +308,24 @@ def _at_one_place(some: list[Candidate], taken: set[int], rule: Rule) -> Iterabl
             yield lately
 
 
-def _meanings(session: Session, some: list[Candidate]) -> Rows | None:
-    numbers = {one.need_id: number for number, one in enumerate(some)}
+def _meanings(session: Session, area_id: UUID, some: list[Candidate]) -> Rows | None:
+    """Return what the stated questions mean; a row of zeros where it is not known, or may not be passed on."""
+    numbers = {one.need_id: number for number, one in enumerate(some) if one.stated}
     rows = session.execute(
         select(col(NeedVector.id), col(NeedVector.need_id), col(NeedVector.resident_id), col(NeedVector.numbers))
         .join(Need, col(Need.id) == NeedVector.need_id)
-        .where(col(NeedVector.method) == METHOD, col(Need.life_area) == some[0].life_area)
-    ).all()
+        .where(
+            col(NeedVector.method) == METHOD,
+            lies_within(col(Need.area_id), area_id),
+            col(Need.life_area) == some[0].life_area,
+        ),
+        execution_options={"yield_per": AT_A_TIME},
+    )
     meaning: Rows | None = None
     for row in rows:
         number = numbers.get(row.need_id)
-        if number is not None:
+        # Merged meanwhile with another record, it is sealed under another key: then the next time.
+        if number is not None and row.resident_id == some[number].resident_id:
             vector = unpacked(open_cell(session, NeedVector, "numbers", row.id, row.resident_id, row.numbers) or "")
             if meaning is None:
                 meaning = np.zeros((len(some), len(vector)), dtype=np.float32)
@@ -346,7 +406,7 @@ def _drop_what_no_longer_holds(
 ) -> None:
     for suggestion in still_open:
         there = [candidates[key] for key in members[suggestion.id] if key in candidates]
-        if len(there) < rule.needs or len({one.household for one in there}) < rule.households:
+        if not _enough(there, rule):
             session.execute(delete(SuggestedNeed).where(col(SuggestedNeed.suggestion_id) == suggestion.id))
             session.delete(suggestion)
         else:

@@ -12,11 +12,12 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, exists, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlmodel import Session, col
 
 from bsa.database import Database
 from bsa.needs.models import SENSITIVE, Need, NeedLayer
+from bsa.needs.queries import may_be_passed_on
 from bsa.residents.models import Resident
 from bsa.sealing import note_read, open_cell
 from bsa.suggestions.models import NeedVector
@@ -56,12 +57,15 @@ def unpacked(text: str) -> NDArray[np.float32]:
 
 
 def make_vectors(database: Database) -> int:
-    """Make the vectors of the stated questions that have none yet, and forget those of another method."""
+    """Make the vectors of the stated questions that have none yet; return how many.
+
+    Those of another method are forgotten, and those of a question that may no longer be passed on.
+    """
+    with database.writing() as session:
+        session.execute(delete(NeedVector).where(or_(col(NeedVector.method) != METHOD, _kept_to_oneself())))
     encode = encoder()
     if encode is None:
         return 0
-    with database.writing() as session:
-        session.execute(delete(NeedVector).where(col(NeedVector.method) != METHOD))
     made = 0
     while True:
         with database.reading() as session:
@@ -80,6 +84,14 @@ def make_vectors(database: Database) -> int:
             )
 
 
+def _kept_to_oneself() -> ColumnElement[bool]:
+    return exists().where(
+        col(NeedLayer.need_id) == NeedVector.need_id,
+        col(NeedLayer.depth) == 0,
+        col(NeedLayer.may_be_shared).is_(False),
+    )
+
+
 def _without_vector(session: Session) -> list[tuple[UUID, UUID, str]]:
     there = exists().where(col(NeedVector.need_id) == Need.id, col(NeedVector.method) == METHOD)
     rows = session.execute(
@@ -88,10 +100,9 @@ def _without_vector(session: Session) -> list[tuple[UUID, UUID, str]]:
         .join(Resident, col(Resident.id) == Need.resident_id)
         .where(
             col(NeedLayer.depth) == 0,
-            col(NeedLayer.may_be_shared).is_(True),
+            may_be_passed_on(),
             col(Need.closed_on).is_(None),
             col(Need.life_area).not_in(SENSITIVE),
-            col(Resident.restricted_on).is_(None),
             ~there,
         )
         .order_by(col(Need.id))
