@@ -176,7 +176,7 @@ def _look(session: Session, area_id: UUID) -> Looked:
     rule = _rule(session)
     candidates = _candidates(session, area_id)
     some = _by_life_area(candidates)
-    return Looked(candidates, [group for alike in some for group in _groups_of(session, area_id, alike, rule)])
+    return Looked(candidates, [group for alike in some for group in _groups_of(session, alike, rule)])
 
 
 def _write_down(session: Session, area_id: UUID, looked: Looked) -> list[Suggestion]:
@@ -279,12 +279,12 @@ def _by_life_area(candidates: dict[UUID, Candidate]) -> Iterable[list[Candidate]
     return (by_area[life_area] for life_area in sorted(by_area))
 
 
-def _groups_of(session: Session, area_id: UUID, some: list[Candidate], rule: Rule) -> list[list[Candidate]]:
+def _groups_of(session: Session, some: list[Candidate], rule: Rule) -> list[list[Candidate]]:
     """Return the groups within one area of life: first by what was said, then by where it was said."""
     if len(some) < rule.needs:
         return []
     words, stems = by_words([one.words for one in some])
-    meaning = _meanings(session, area_id, some)
+    meaning = _meanings(session, some)
     likeness = Likeness(words, stems, meaning, WORDS_ALONE if meaning is None else WITH_MEANING)
     told = [Told(one.opened_on.toordinal(), one.household) for one in some]
     found = groups(told, pairs(likeness, [one.day for one in told], rule.days), rule)
@@ -308,28 +308,24 @@ def _at_one_place(some: list[Candidate], taken: set[int], rule: Rule) -> Iterabl
             yield lately
 
 
-def _meanings(session: Session, area_id: UUID, some: list[Candidate]) -> Rows | None:
+def _meanings(session: Session, some: list[Candidate]) -> Rows | None:
     """Return what the stated questions mean; a row of zeros where it is not known, or may not be passed on."""
     numbers = {one.need_id: number for number, one in enumerate(some) if one.stated}
-    rows = session.execute(
-        select(col(NeedVector.id), col(NeedVector.need_id), col(NeedVector.resident_id), col(NeedVector.numbers))
-        .join(Need, col(Need.id) == NeedVector.need_id)
-        .where(
-            col(NeedVector.method) == METHOD,
-            lies_within(col(Need.area_id), area_id),
-            col(Need.life_area) == some[0].life_area,
-        ),
-        execution_options={"yield_per": AT_A_TIME},
-    )
+    wanted = list(numbers)
     meaning: Rows | None = None
-    for row in rows:
-        number = numbers.get(row.need_id)
-        # Merged meanwhile with another record, it is sealed under another key: then the next time.
-        if number is not None and row.resident_id == some[number].resident_id:
-            vector = unpacked(open_cell(session, NeedVector, "numbers", row.id, row.resident_id, row.numbers) or "")
-            if meaning is None:
-                meaning = np.zeros((len(some), len(vector)), dtype=np.float32)
-            meaning[number] = vector
+    for begin in range(0, len(wanted), AT_A_TIME):
+        for row in session.execute(
+            select(col(NeedVector.id), col(NeedVector.need_id), col(NeedVector.resident_id), col(NeedVector.numbers))
+            .where(col(NeedVector.method) == METHOD)
+            .where(col(NeedVector.need_id).in_(wanted[begin : begin + AT_A_TIME]))
+        ):
+            number = numbers[row.need_id]
+            # Merged meanwhile with another record, it is sealed under another key: then the next time.
+            if row.resident_id == some[number].resident_id:
+                vector = unpacked(open_cell(session, NeedVector, "numbers", row.id, row.resident_id, row.numbers) or "")
+                if meaning is None:
+                    meaning = np.zeros((len(some), len(vector)), dtype=np.float32)
+                meaning[number] = vector
     return None if meaning is None else unit(meaning)
 
 
