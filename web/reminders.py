@@ -28,6 +28,7 @@ ONE: dict[ReminderKind, tuple[str, str, str]] = {
     ReminderKind.NOT_SEEN: ("residents.show", "resident_id", "#contact"),
     ReminderKind.STILL_EXPLORING: ("residents.show", "resident_id", "#phase"),
     ReminderKind.THE_QUESTION: ("needs.show", "need_id", ""),
+    ReminderKind.TO_INTRODUCE: ("introductions.show", "introduction_id", ""),
     ReminderKind.STREET_QUIET: ("rounds.show", "round_id", ""),
     ReminderKind.PHOTO_DUE: ("places.photos", "area_id", ""),
 }
@@ -37,6 +38,7 @@ MANY: dict[ReminderKind, tuple[str, dict[str, str], str]] = {
     ReminderKind.PROMISE_DUE: ("day.show", {}, "#promised"),
     ReminderKind.SIGNAL_WAITS: ("signals.index", {}, ""),
     ReminderKind.HANDOVER_WAITS: ("handovers.index", {}, ""),
+    ReminderKind.TO_INTRODUCE: ("suggestions.index", {}, "#asking"),
     ReminderKind.TEAM_PROMISES: ("day.show", {}, "#broken"),
     ReminderKind.WINDOW_CLOSING: ("commitments.index", {"open": "true"}, ""),
     ReminderKind.COMMITMENT_LATE: ("commitments.index", {"late": "true"}, ""),

@@ -23,7 +23,7 @@ from bsa import clock
 from bsa.errors import N_, Fault, Invalid, NotFound
 from bsa.permissions import Actor, Permission, allows
 from bsa.residents.models import ConsentHow
-from bsa.shapes import Line, Shape, Text
+from bsa.shapes import Line, Page, Shape, Text
 from bsa.suggestions.models import SuggestionState
 from bsa.suggestions.shapes import (
     IntroductionAnswerIn,
@@ -60,12 +60,15 @@ class TakingUpSent(Shape):
 
 @router.get("")
 @needs(Permission.SEE_SUGGESTIONS, Permission.SEE_INTRODUCTIONS)
-def index(request: Request, session: Reading, visitor: Visitor, area_id: UUID | None = None) -> Response:
+def index(
+    request: Request, session: Reading, visitor: Visitor, area_id: UUID | None = None, cursor: str | None = None
+) -> Response:
     """List what waits for a decision, what a colleague took up with questions of one's own, and who is being asked."""
     return draw(
         request,
         "suggestions/index.html",
-        suggestions=waiting(session, visitor, area_id),
+        suggestions=_waiting(session, visitor, area_id, cursor),
+        area_id=area_id,
         to_link=to_link(session, visitor, area_id),
         asking=asking(session, visitor),
     )
@@ -168,8 +171,7 @@ def create_ending(
 
 def waiting(session: Session, visitor: Actor, area_id: UUID | None = None) -> list[SuggestionItem]:
     """Return the suggestions on which nobody decided yet."""
-    wanted = SuggestionQuery(area_id=area_id, state=SuggestionState.OPEN, limit=MANY)
-    return list_suggestions(session, visitor, wanted).items
+    return _waiting(session, visitor, area_id, None).items
 
 
 def to_link(session: Session, visitor: Actor, area_id: UUID | None = None) -> list[SuggestionItem]:
@@ -184,6 +186,11 @@ def to_link(session: Session, visitor: Actor, area_id: UUID | None = None) -> li
 def asking(session: Session, visitor: Actor) -> list[IntroductionOut]:
     """Return the introductions for which own residents are still to be asked, or that all agreed to."""
     return list_introductions(session, visitor, IntroductionQuery(open=True, mine=True, limit=MANY)).items
+
+
+def _waiting(session: Session, visitor: Actor, area_id: UUID | None, cursor: str | None) -> Page[SuggestionItem]:
+    wanted = SuggestionQuery(area_id=area_id, state=SuggestionState.OPEN, limit=MANY, cursor=cursor)
+    return list_suggestions(session, visitor, wanted)
 
 
 def _taking_up(told: TakingUpSent) -> TakingUpIn:

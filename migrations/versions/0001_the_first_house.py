@@ -855,6 +855,7 @@ def upgrade() -> None:
                 "not_seen",
                 "still_exploring",
                 "the_question",
+                "to_introduce",
                 "done_alone",
                 "street_quiet",
                 "team_promises",

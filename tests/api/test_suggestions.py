@@ -81,11 +81,9 @@ def test_a_suggestion_is_dismissed_by_who_saw_it_as_it_is(client_of: ClientOf, c
     path = f"/suggestions/{suggested(client, database)['id']}"
     old = seen(client, path)
 
-    for deed in (f"{path}/dismissal", f"{path}/taking-up"):
-        send = client.put if deed.endswith("dismissal") else client.post
-        more = {} if deed.endswith("dismissal") else {"json": {"title": TITLE}}
-        assert send(deed, **more).status_code == 428  # type: ignore[operator]
-        assert send(deed, **more, headers={"If-Match": '"99"'}).status_code == 412  # type: ignore[operator]
+    for headers, status in (({}, 428), ({"If-Match": '"99"'}, 412)):
+        assert client.put(f"{path}/dismissal", headers=headers).status_code == status
+        assert client.post(f"{path}/taking-up", json={"title": TITLE}, headers=headers).status_code == status
     gone = client.put(f"{path}/dismissal", headers=old)
     assert (gone.status_code, gone.json()["state"], gone.json()["allowedActions"]) == (200, "dismissed", [])
     assert client.put(f"{path}/dismissal", headers=seen(client, path)).status_code == 409

@@ -25,6 +25,9 @@ from bsa.needs.models import Confirmed, HowLearned, LifeArea, Need, NeedEnding, 
 from bsa.needs.shapes import ClosingIn, DecisionIn, LayerIn, NeedIn, SharingIn
 from bsa.people.queries import actor_by_name
 from bsa.permissions import Actor, Purpose
+from bsa.reminders.models import ReminderKind
+from bsa.reminders.queries import reminders
+from bsa.reminders.shapes import ReminderQuery
 from bsa.residents.actions import consents_to, register_resident, restrict_resident, withdraw_consent
 from bsa.residents.models import ConsentScope, Informed, Resident
 from bsa.residents.shapes import MergeIn, ResidentIn
@@ -447,6 +450,25 @@ def test_nobody_is_told_of_anybody_before_all_said_yes(session: Session, cast: C
     ]
     with pytest.raises(Conflict):
         answer_introduction(session, cast.colleague, introduction.id, third, NO)
+
+
+def test_the_own_worker_is_reminded_of_whom_to_ask(session: Session, cast: Cast, theme: Theme) -> None:
+    def reminded(who: Actor) -> list[str | None]:
+        told = reminders(session, who, ReminderQuery(whole=True)).items
+        return [one.subject for one in told if one.kind is ReminderKind.TO_INTRODUCE]
+
+    introduction = propose_introduction(session, cast.activator, theme.id)
+    assert (sorted(map(str, reminded(cast.activator))), reminded(cast.colleague)) == (["Buur 0", "Buur 1"], ["Buur 2"])
+    assert reminded(cast.teamleader) == reminded(cast.stranger) == []
+    (line,) = [one for one in reminders(session, cast.colleague, ReminderQuery()).items if one.opens == "introductions"]
+    assert (line.opens_id, line.since) == (introduction.id, TODAY)
+
+    first, second = own_of(session, cast.activator, introduction)
+    answer_introduction(session, cast.activator, introduction.id, first, NO)
+    answer_introduction(session, cast.activator, introduction.id, second, YES)
+    assert (reminded(cast.activator), reminded(cast.colleague)) == ([], ["Buur 2"])
+    end_introduction(session, cast.activator, introduction.id, None)
+    assert reminded(cast.colleague) == []
 
 
 def test_a_no_is_told_to_nobody_and_never_asked_again(session: Session, cast: Cast, theme: Theme) -> None:

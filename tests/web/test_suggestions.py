@@ -1,5 +1,7 @@
 """Pages of suggestions and introductions: what waits on the board, deciding, and asking everybody first."""
 
+import re
+from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +21,7 @@ from bsa.suggestions.shapes import TakingUpIn
 from bsa.themes.models import Theme, ThemeNeed
 
 from tests.cast import NOW, Cast, a_resident
-from tests.shared import LAMPS, alike, found
+from tests.shared import LAMPS, SPEEDING, alike, found
 from tests.web.conftest import Browse
 
 TODAY = NOW.date().isoformat()
@@ -134,6 +136,23 @@ def test_a_dismissed_suggestion_leaves_the_board(browse: Browse, cast: Cast, sug
 
     assert "3 questions from 3 households" not in leader.get(f"/themes?area_id={cast.here_id}").text
     assert "Dismissed on" in leader.get(f"/suggestions/{suggestion}").text
+
+
+def test_the_list_goes_on_where_there_is_more(
+    browse: Browse, database: Database, cast: Cast, suggestion: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.suggestions.MANY", 1)
+    with database.writing() as session:
+        alike(session, [cast.activator] * 3, cast.here_id, SPEEDING)
+        other = found(session, cast.here_id).id
+    me = browse("activator")
+
+    first = me.get(f"/suggestions?area_id={cast.here_id}")
+    assert [f"/suggestions/{one}" in first.text for one in (other, suggestion)] == [True, False]
+    (more,) = re.findall(r'href="(/suggestions\?[^"]*cursor=[^"]*)"', first.text)
+    second = me.get(unescape(more))
+    assert [f"/suggestions/{one}" in second.text for one in (other, suggestion)] == [False, True]
+    assert "cursor=" not in second.text
 
 
 @pytest.fixture

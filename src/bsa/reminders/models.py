@@ -22,6 +22,7 @@ class ReminderKind(StrEnum):
     NOT_SEEN = "not_seen"
     STILL_EXPLORING = "still_exploring"
     THE_QUESTION = "the_question"
+    TO_INTRODUCE = "to_introduce"
     DONE_ALONE = "done_alone"
     STREET_QUIET = "street_quiet"
     TEAM_PROMISES = "team_promises"

@@ -37,6 +37,8 @@ from bsa.reminders.shapes import HushOut, ReminderOut, ReminderQuery, Reminders,
 from bsa.residents.queries import still_exploring
 from bsa.sealing import open_rows
 from bsa.settings import Settings
+from bsa.suggestions.queries import list_introductions
+from bsa.suggestions.shapes import IntroductionQuery
 from bsa.trust.deeds import HandoverDeed
 from bsa.trust.queries import list_handovers, list_signals, quiet_relationships
 from bsa.trust.shapes import HandoverQuery, SignalQuery
@@ -199,6 +201,16 @@ def _the_question(session: Session, actor: Actor) -> Iterator[Waiting]:
             yield Waiting(need.resident_name, "needs", need.id, since=need.opened_on)
 
 
+def _to_introduce(session: Session, actor: Actor) -> Iterator[Waiting]:
+    """Own residents who are to be asked whether they may be brought together with others."""
+    asked = IntroductionQuery(open=True, mine=True, limit=MOST)
+    for introduction in list_introductions(session, actor, asked).items:
+        if Permission.ASK_FOR_INTRODUCTION.value in introduction.allowed_actions:
+            for side in introduction.own:
+                if side.agreed is None:
+                    yield Waiting(side.resident_name, "introductions", introduction.id, since=introduction.proposed_on)
+
+
 def _done_alone(session: Session, actor: Actor) -> Iterator[Waiting]:
     for done in done_alone_again(session, actor):
         key = done.resident_id or done.initiative_id
@@ -298,6 +310,7 @@ THINGS: Mapping[ReminderKind, Callable[[Session, Actor], Iterator[Waiting]]] = {
     ReminderKind.NOT_SEEN: _not_seen,
     ReminderKind.STILL_EXPLORING: _still_exploring,
     ReminderKind.THE_QUESTION: _the_question,
+    ReminderKind.TO_INTRODUCE: _to_introduce,
     ReminderKind.DONE_ALONE: _done_alone,
     ReminderKind.STREET_QUIET: _quiet_streets,
     ReminderKind.PHOTO_DUE: _photos_due,
