@@ -19,7 +19,7 @@ from api.commitments import (
 )
 from api.dependencies import Reading, Session, database, open_to_all
 from bsa import clock
-from bsa.commitments.models import CommitmentState
+from bsa.commitments.models import CommitmentEventKind, CommitmentState
 from bsa.commitments.shapes import PublicCommitment, PublicCounts
 from bsa.people.models import Language
 from bsa.shapes import Listing, Page, Shape
@@ -126,7 +126,12 @@ def _feed(request: Request, session: Session, area_id: UUID, language: Language)
     for event in events.items:
         where = {"area_id": area.id, "commitment_id": event.commitment_id}
         happened = str(word("commitment_event", event.kind)).strip()
-        due = " " + say("New day: %(day)s.") % {"day": day(event.due_on)} if event.due_on else ""
+        due = ""
+        if event.due_on:
+            words = "Agreed day: %(day)s." if event.kind is CommitmentEventKind.RECORDED else "New day: %(day)s."
+            due = " " + say(words) % {"day": day(event.due_on)}
+        if event.residents_agreed is False:
+            due += " " + say("The residents have not agreed yet, so the promised day stays.")
         told.add_item(
             title=f"{event.institution_name}: {happened}",
             link=base + path_of(paths, "public.show_one", where),

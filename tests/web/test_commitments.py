@@ -317,5 +317,5 @@ def test_a_day_moved_without_consent_is_told_as_such(browse: Browse, line: Line)
     page = activator.get(f"/commitments/{line.commitment_id}").text
 
     assert "moved 1 time" in page
-    assert "The residents did not agree, so the promised day stays." in page
+    assert "The residents have not agreed yet, so the promised day stays." in page
     assert date.fromisoformat(in_days(30)).strftime("%Y") in page

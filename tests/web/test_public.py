@@ -106,9 +106,26 @@ def test_the_feed_is_read_by_a_reader_of_feeds(browse: Browse, database: Databas
     assert read.feed.title == "What was promised to Oude Molenbuurt"
     [entry] = read.entries
     assert entry.title == "De Veenhoek: Commitment written down"
+    assert "Agreed day: " in entry.summary
     assert entry.link.endswith(f"/public/{cast.here_id}/commitments/{line.commitment_id}")
     assert feedparser.parse(anybody.get(path).content).feed.title == "Toegezegd aan Oude Molenbuurt"
     assert anybody.get(f"/public/{cast.there_id}/feed.atom").status_code == 404
+
+
+def test_the_feed_takes_no_proposed_day_for_a_promised_one(
+    browse: Browse, database: Database, line: Line, cast: Cast
+) -> None:
+    publish(database, cast, line)
+    moved = {"kind": "moved", "words": "Het werd later.", "due_on": "2026-06-01", "residents_agreed": False}
+    with database.writing() as session:
+        version = session.get_one(Commitment, line.commitment_id).version
+        told = CommitmentEventIn.model_validate({"happened_on": clock.today()} | moved)
+        enter_event(session, cast.activator, line.commitment_id, version, told)
+
+    read = feedparser.parse(browse().get(f"/public/{cast.here_id}/feed.atom", params={"lang": "en"}).content)
+
+    [summary] = [entry.summary for entry in read.entries if "Date moved" in entry.title]
+    assert summary.endswith("The residents have not agreed yet, so the promised day stays.")
 
 
 def test_machines_and_caches_need_not_fetch_again_what_they_have(

@@ -252,6 +252,7 @@ def list_public_events(session: Session, area_id: UUID, wanted: Listing) -> Page
             happened_on=event.happened_on,
             entered_at=event.created_at,
             due_on=event.due_on,
+            residents_agreed=event.residents_agreed,
             commitment_id=event.commitment_id,
             institution_name=name,
             residents_words=words,

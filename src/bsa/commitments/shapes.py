@@ -258,6 +258,7 @@ class LedgerEntry(Out):
     happened_on: date
     entered_at: datetime
     due_on: date | None
+    residents_agreed: bool | None
     commitment_id: UUID
     institution_name: str
     residents_words: str
