@@ -1,5 +1,6 @@
 """Slips by which residents judge: making and printing them for the team, and judging by one, on any telephone."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from web.dependencies import MaybeVisitor, Sent, Visitor, WritingVisitor
 from web.forms import Form, attempt, blank, read, version_in
 from web.guests import guest_of
 from web.languages import translations
-from web.pages import Pages, draw, go
+from web.pages import Pages, draw, environment, go
 from web.qr import square
 
 router = Pages("slips", prefix="/commitments/{commitment_id}/slips")
@@ -107,7 +108,7 @@ def reminder(request: Request, session: Reading, visitor: Visitor, round_id: UUI
         "slips/reminder.html",
         round=held,
         commitment=show_commitment(session, visitor, held.commitment_id),
-        said=_said(),
+        said=_said(held.until_on),
         address=address.partition("://")[2],
         square=square(address),
     )
@@ -209,7 +210,7 @@ def _sheet_page(request: Request, session: Session, visitor: Actor, sheet: SlipS
         commitment=commitment,
         round=sheet,
         slips=[(in_groups(code), square(f"{address}#{code}")) for code in sheet.codes],
-        said=_said(),
+        said=_said(sheet.until_on),
         address=address.partition("://")[2],
     )
 
@@ -218,8 +219,9 @@ def _address(request: Request) -> str:
     return f"{str(database(request).settings.base_url).rstrip('/')}/judge"
 
 
-def _said() -> dict[str, dict[str, str]]:
+def _said(until_on: date) -> dict[str, dict[str, str]]:
     return {
         language.value: {name: translations(language).gettext(words) for name, words in ON_A_SLIP.items()}
+        | {"day": environment(language).filters["day"](until_on)}
         for language in Language
     }
