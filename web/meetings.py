@@ -517,11 +517,16 @@ def _now_page(
         answers=list(AnswerKind),
         institutions=institutions(session, visitor),
         about=_about(session, visitor, meeting),
-        also=[
-            *((f"group:{key}", name) for key, name in groups_of(session, visitor)),
-            *((f"institution:{key}", name) for key, name in institutions(session, visitor)),
-        ],
+        also=_others(session, visitor, meeting),
     )
+
+
+def _others(session: Session, visitor: Actor, meeting: MeetingOut) -> list[tuple[str, str]]:
+    """Whoever is not on the list of who may have come."""
+    known = {line.institution_id or line.group_id for line in meeting.attendance}
+    groups = ((f"group:{key}", name) for key, name in groups_of(session, visitor) if key not in known)
+    others = ((f"institution:{key}", name) for key, name in institutions(session, visitor) if key not in known)
+    return [*groups, *others]
 
 
 def _empty_forms(request: Request, meeting: MeetingOut, item: AgendaItemOut | None) -> dict[str, Form[Any]]:
