@@ -94,7 +94,7 @@ bench-public: ## Measure the public pages, read by a hundred at once, beside the
 	@$(BIN)/python benchmarks/public.py
 
 bench-suggestions: ## Measure how suggestions are found among 1,000, 10,000 and 50,000 needs of one area
-	@$(BIN)/python benchmarks/suggestions.py
+	@$(BIN)/python -m benchmarks.suggestions
 
 evaluate: ## Measure how well needs that share a question are found, and write docs/suggestions.md
 	@$(BIN)/python evaluation/evaluate.py --write
