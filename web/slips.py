@@ -191,7 +191,6 @@ def _page(request: Request, session: Session, visitor: Actor, commitment_id: UUI
         closing=form if form.prefix == "close" else blank(guest, "close", closes_window="true"),
         rows=range(1, QUOTES + 1),
         minimum=database(request).settings.verdict_minimum_voters,
-        counts_from=database(request).settings.verdict_counts_from,
     )
 
 

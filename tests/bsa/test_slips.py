@@ -231,7 +231,8 @@ class TestCounting:
     def test_a_round_that_is_closed_is_one_verdict(self, session: Session, cast: Cast, claimed: Commitment) -> None:
         held, codes = hand_out(session, cast, claimed)
         judge_all(session, codes, 5, 1)
-        assert show_round(session, cast.activator, held.id).kept is None
+        before = show_round(session, cast.activator, held.id)
+        assert (before.kept, before.outcome) == (None, None)
         held = close(session, cast, held)
         out = shown(session, cast, claimed.id)
         assert (out.state, out.verdict.outcome) == (CommitmentState.JUDGED, Verdict.KEPT)
@@ -240,6 +241,7 @@ class TestCounting:
         assert (judged.kind, judged.entered_by, judged.entered_by_team) == (Kind.JUDGED, "", False)
         round_out = show_round(session, cast.activator, held.id)
         assert (round_out.kept, round_out.partly, round_out.not_kept) == (5, 1, 0)
+        assert round_out.outcome is Verdict.KEPT
         with pytest.raises(Conflict, match="is over"):
             judge(session, codes[7])
 

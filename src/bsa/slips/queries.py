@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from bsa import clock
 from bsa.areas.models import Area
 from bsa.commitments.models import Commitment, Verdict
-from bsa.commitments.queries import find_commitment
+from bsa.commitments.queries import find_commitment, rules_of
 from bsa.commitments.standing import Votes
 from bsa.digests import keyed_digest
 from bsa.errors import NotFound
@@ -155,6 +155,7 @@ def _out(session: Session, actor: Actor, row: Row[Any]) -> SlipRoundOut:
     overtaken = held.event_id is None and row.slips_until != held.until_on
     smallest = session.info["settings"].verdict_counts_from
     # Who walks along the doors would see one vote come after another: nothing before it is over, and never few.
+    said = Votes(row.kept or 0, row.partly or 0, row.not_kept or 0)
     told = held.event_id is not None and row.used >= smallest
     open_still = held.closed_on is None and not overtaken and clock.today() <= held.until_on
     return SlipRoundOut(
@@ -171,6 +172,7 @@ def _out(session: Session, actor: Actor, row: Row[Any]) -> SlipRoundOut:
         overtaken=overtaken and not (held.closed_on is not None and row.used == 0),
         slips=row.slips,
         used=row.used,
+        outcome=said.outcome(rules_of(session)) if held.event_id is not None else None,
         kept=row.kept if told else None,
         partly=row.partly if told else None,
         not_kept=row.not_kept if told else None,

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from bsa.codes import Code
+from bsa.commitments.models import Verdict
 from bsa.commitments.shapes import QuoteIn
 from bsa.shapes import Resource, Shape
 
@@ -79,6 +80,8 @@ class SlipRoundOut(Resource):
     """Something happened by which there is something else to judge; these slips count no more."""
     slips: int
     used: int
+    outcome: Verdict | None
+    """What these slips say by themselves, when they are counted."""
     kept: int | None
     partly: int | None
     not_kept: int | None
