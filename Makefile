@@ -9,7 +9,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 # What `make test` hands on to pytest, such as ARGS="-k commitments"
 ARGS ?=
-WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
+# One more than processors: a test that waits for a browser or a server leaves its processor to another.
+WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))
 # What `make lock` hands on to uv, such as UPGRADE=--upgrade
 UPGRADE ?=
 

@@ -734,6 +734,8 @@ def test_a_quick_contact_takes_three_taps_from_the_day(home: Home, telephone: Te
             page.locator("[name=shareable_note]").fill("Zonnebloem")
             page.locator("[name='promise.text']").fill("Vergeet-mij-niet")
             page.locator("#note-form button[type=submit]").click()
+            # Before what waits is sent: the test may tap for that, where a worker need not.
+            taps = int(page.evaluate("() => sessionStorage.taps"))
             all_sent(page)
         else:
             page.locator("#note a", has_text=NAME).click()
@@ -742,7 +744,8 @@ def test_a_quick_contact_takes_three_taps_from_the_day(home: Home, telephone: Te
             page.locator("[name='promise.text']").fill("Vergeet-mij-niet")
             page.locator("#contact button[type=submit]").click()
             expect(page.locator("[data-flash]")).to_be_visible()
-        assert int(page.evaluate("() => sessionStorage.taps")) <= 3
+            taps = int(page.evaluate("() => sessionStorage.taps"))
+        assert taps <= 3
     assert [contact.shareable_note for contact in home.contacts()] == ["Zonnebloem"]
     assert [promise.text for promise in home.promises()] == ["Vergeet-mij-niet"]
 
