@@ -28,6 +28,7 @@ def upgrade() -> None:
                 "standing_in",
                 "privacy_check",
                 "administration",
+                "referral",
                 name="purpose",
                 native_enum=False,
                 create_constraint=True,
@@ -185,6 +186,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("who", name=op.f("pk_sign_in_delay")),
     )
     op.create_table(
+        "signing_key",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kid", sa.String(length=64), nullable=False),
+        sa.Column("algorithm", sa.String(length=8), nullable=False),
+        sa.Column("public", sa.JSON(), nullable=False),
+        sa.Column("private", sa.LargeBinary(), nullable=True),
+        sa.Column("retires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signing_key")),
+        sa.UniqueConstraint("kid", name=op.f("uq_signing_key_kid")),
+    )
+    op.create_table(
         "tombstone",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -203,6 +216,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tombstone_resident_digest"), ["resident_digest"], unique=False)
 
     op.create_table(
+        "used_assertion",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_used_assertion")),
+    )
+    with op.batch_alter_table("used_assertion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_used_assertion_ends_at"), ["ends_at"], unique=False)
+
+    op.create_table(
+        "voice_hour",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_voice_hour")),
+        sa.UniqueConstraint("who", name=op.f("uq_voice_hour_who")),
+    )
+    with op.batch_alter_table("voice_hour", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_voice_hour_until"), ["until"], unique=False)
+
+    op.create_table(
         "account",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -218,6 +253,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("machine", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["institution_id"], ["institution.id"], name=op.f("fk_account_institution_id_institution")
         ),
@@ -302,18 +338,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_forum_area_id"), ["area_id"], unique=False)
 
     op.create_table(
-        "forum_calendar",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("forum_id", sa.Uuid(), nullable=False),
-        sa.Column("token", sa.LargeBinary(), nullable=False),
-        sa.Column("token_digest", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(["forum_id"], ["forum.id"], name=op.f("fk_forum_calendar_forum_id_forum")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_forum_calendar")),
-        sa.UniqueConstraint("forum_id", name=op.f("uq_forum_calendar_forum_id")),
-        sa.UniqueConstraint("token_digest", name=op.f("uq_forum_calendar_token_digest")),
-    )
-    op.create_table(
         "household",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -392,6 +416,59 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_institution_contact_institution_id"), ["institution_id"], unique=False)
 
     op.create_table(
+        "institution_notice",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "answer_due",
+                "answer_overdue",
+                "commitment_due",
+                "judging",
+                name="noticekind",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_institution_notice_institution_id_institution")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_institution_notice")),
+        sa.UniqueConstraint(
+            "kind", "subject_id", "due_on", "days", name=op.f("uq_institution_notice_kind_subject_id_due_on_days")
+        ),
+    )
+    with op.batch_alter_table("institution_notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_institution_notice_institution_id"), ["institution_id"], unique=False)
+
+    op.create_table(
+        "message",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.String(length=120), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("subject_kind", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("spread_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_message_event_id_event")),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_message_institution_id_institution")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_message_event_id")),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_institution_id"), ["institution_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_spread_at"), ["spread_at"], unique=False)
+
+    op.create_table(
         "place_feature",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -464,6 +541,7 @@ def upgrade() -> None:
                 "standing_in",
                 "privacy_check",
                 "administration",
+                "referral",
                 name="purpose",
                 native_enum=False,
                 create_constraint=True,
@@ -641,6 +719,46 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_address")),
         sa.UniqueConstraint("account_id", name=op.f("uq_calendar_address_account_id")),
         sa.UniqueConstraint("token_digest", name=op.f("uq_calendar_address_token_digest")),
+    )
+    op.create_table(
+        "client",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=True),
+        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("keys", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("keys_url", sa.String(length=300), nullable=True),
+        sa.Column("external_id", sa.String(length=120), nullable=True),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(keys IS NULL) <> (keys_url IS NULL)", name=op.f("ck_client_keys_here_or_there")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_client_account_id_account")),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_client_institution_id_institution")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_client")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_client_account_id")),
+        sa.UniqueConstraint("external_id", name=op.f("uq_client_external_id")),
+        sa.UniqueConstraint("name", name=op.f("uq_client_name")),
+    )
+    with op.batch_alter_table("client", schema=None) as batch_op:
+        batch_op.create_index("ix_client_institution_id", ["institution_id"], unique=False)
+
+    op.create_table(
+        "forum_calendar",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("forum_id", sa.Uuid(), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("token_digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["forum_id"], ["forum.id"], name=op.f("fk_forum_calendar_forum_id_forum")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_forum_calendar")),
+        sa.UniqueConstraint("forum_id", name=op.f("uq_forum_calendar_forum_id")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_forum_calendar_token_digest")),
     )
     op.create_table(
         "initiative_page",
@@ -838,6 +956,210 @@ def upgrade() -> None:
     with op.batch_alter_table("outreach_round", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outreach_round_account_id"), ["account_id"], unique=False)
         batch_op.create_index("ix_outreach_round_area_id_held_on", ["area_id", "held_on"], unique=False)
+
+    op.create_table(
+        "referral",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "direction",
+            sa.Enum("inbound", "outbound", name="referraldirection", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("external_ref", sa.String(length=80), nullable=True),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "subject",
+            sa.Enum("person", "household", "group", name="referralsubject", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column(
+            "urgency",
+            sa.Enum("normal", "this_week", "call_today", name="urgency", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column(
+            "handover",
+            sa.Enum(
+                "visit_together",
+                "call_together",
+                "data_only",
+                name="handover",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
+        sa.Column("call_before_visit", sa.Boolean(), nullable=False),
+        sa.Column("expected_answer_by", sa.Date(), nullable=True),
+        sa.Column("share_given_on", sa.Date(), nullable=True),
+        sa.Column(
+            "share_how",
+            sa.Enum("spoken", "written", name="share_how", native_enum=False, create_constraint=True, length=8),
+            nullable=True,
+        ),
+        sa.Column("shared_things", sa.JSON(), nullable=False),
+        sa.Column("share_sheet", sa.String(length=40), nullable=True),
+        sa.Column(
+            "feedback",
+            sa.Enum(
+                "nothing",
+                "status",
+                "status_and_outcome",
+                "more_together",
+                name="feedbacklevel",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("call_name", sa.LargeBinary(), nullable=True),
+        sa.Column("family_name", sa.LargeBinary(), nullable=True),
+        sa.Column(
+            "contact_channel",
+            sa.Enum(
+                "visit",
+                "phone",
+                "text_message",
+                "email",
+                "letter",
+                name="contactchannel",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
+        sa.Column("contact_value", sa.LargeBinary(), nullable=True),
+        sa.Column("message_may_be_left", sa.Boolean(), nullable=True),
+        sa.Column("address", sa.LargeBinary(), nullable=True),
+        sa.Column("question", sa.LargeBinary(), nullable=True),
+        sa.Column("referrer_view", sa.LargeBinary(), nullable=True),
+        sa.Column("consent_by", sa.LargeBinary(), nullable=True),
+        sa.Column("referrer_name", sa.LargeBinary(), nullable=True),
+        sa.Column("referrer_role", sa.LargeBinary(), nullable=True),
+        sa.Column("referrer_callback", sa.LargeBinary(), nullable=True),
+        sa.Column("part_of_id", sa.Uuid(), nullable=True),
+        sa.Column("retry_of_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "requested",
+                "seen",
+                "accepted",
+                "declined",
+                "contacting",
+                "active",
+                "on_hold",
+                "rerouted",
+                "completed",
+                "failed",
+                "withdrawn",
+                "entered_in_error",
+                name="referralstate",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reached_on", sa.Date(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("review_on", sa.Date(), nullable=True),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "outside_area",
+                "not_suitable",
+                "no_place",
+                "not_discussed",
+                "better_elsewhere",
+                "waiting_list",
+                "resident_asked",
+                "waiting_for_others",
+                "wrong_person",
+                "sent_twice",
+                "other",
+                name="referralreason",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "helped",
+                "partly_helped",
+                "joined_initiative",
+                "carried_on_alone",
+                "not_reached",
+                "did_not_want",
+                "not_suitable",
+                "no_place",
+                "helped_elsewhere",
+                "moved_away",
+                name="referraloutcome",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
+        sa.Column("initiative_id", sa.Uuid(), nullable=True),
+        sa.Column("wiped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(direction = 'outbound') = (handover IS NOT NULL)", name=op.f("ck_referral_handover_when_outbound")
+        ),
+        sa.CheckConstraint(
+            "(outcome = 'joined_initiative') = (initiative_id IS NOT NULL)", name=op.f("ck_referral_joined_which")
+        ),
+        sa.CheckConstraint(
+            "(state = 'on_hold') = (review_on IS NOT NULL)", name=op.f("ck_referral_hold_with_review_day")
+        ),
+        sa.CheckConstraint(
+            "(state IN ('completed', 'failed')) = (outcome IS NOT NULL)", name=op.f("ck_referral_closed_with_outcome")
+        ),
+        sa.CheckConstraint(
+            "state <> 'entered_in_error' OR wiped_at IS NOT NULL", name=op.f("ck_referral_error_is_wiped")
+        ),
+        sa.CheckConstraint(
+            "subject <> 'group' OR (call_name IS NULL AND family_name IS NULL AND contact_value IS NULL AND contact_channel IS NULL AND address IS NULL)",
+            name=op.f("ck_referral_group_without_persons"),
+        ),
+        sa.CheckConstraint("part_of_id IS NULL OR part_of_id <> id", name=op.f("ck_referral_not_part_of_itself")),
+        sa.CheckConstraint(
+            "wiped_at IS NULL OR (call_name IS NULL AND family_name IS NULL AND contact_value IS NULL AND question IS NULL AND referrer_view IS NULL AND address IS NULL)",
+            name=op.f("ck_referral_wiped_holds_nothing"),
+        ),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_referral_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["initiative_id"], ["initiative.id"], name=op.f("fk_referral_initiative_id_initiative")
+        ),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_referral_institution_id_institution")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["account.id"], name=op.f("fk_referral_owner_id_account")),
+        sa.ForeignKeyConstraint(["part_of_id"], ["referral.id"], name=op.f("fk_referral_part_of_id_referral")),
+        sa.ForeignKeyConstraint(["retry_of_id"], ["referral.id"], name=op.f("fk_referral_retry_of_id_referral")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
+        sa.UniqueConstraint("institution_id", "external_ref", name=op.f("uq_referral_institution_id_external_ref")),
+    )
+    with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.create_index("ix_referral_area_id_state", ["area_id", "state", "changed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_referral_initiative_id"), ["initiative_id"], unique=False)
+        batch_op.create_index(
+            "ix_referral_institution_id_changed_at", ["institution_id", "changed_at", "id"], unique=False
+        )
+        batch_op.create_index("ix_referral_owner_id_state", ["owner_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_referral_part_of_id"), ["part_of_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_referral_retry_of_id"), ["retry_of_id"], unique=False)
 
     op.create_table(
         "reminder_hush",
@@ -1061,6 +1383,7 @@ def upgrade() -> None:
                 "standing_in",
                 "privacy_check",
                 "administration",
+                "referral",
                 name="purpose",
                 native_enum=False,
                 create_constraint=True,
@@ -1093,6 +1416,49 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("speaking_order", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_speaking_order_initiative_id"), ["initiative_id"], unique=False)
+
+    op.create_table(
+        "subscription",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("types", sa.JSON(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "pending",
+                "active",
+                "paused",
+                "ended",
+                name="subscriptionstate",
+                native_enum=False,
+                create_constraint=True,
+                length=8,
+            ),
+            nullable=False,
+        ),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("former_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("former_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("bearer", sa.LargeBinary(), nullable=True),
+        sa.Column("last_number", sa.Integer(), nullable=False),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_because", sa.String(length=40), nullable=True),
+        sa.CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name=op.f("ck_subscription_ended_when")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_subscription_account_id_account")),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_subscription_institution_id_institution")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
+    )
+    with op.batch_alter_table("subscription", schema=None) as batch_op:
+        batch_op.create_index("ix_subscription_institution_id_state", ["institution_id", "state"], unique=False)
 
     op.create_table(
         "suggestion",
@@ -1143,6 +1509,30 @@ def upgrade() -> None:
     with op.batch_alter_table("suggestion", schema=None) as batch_op:
         batch_op.create_index("ix_suggestion_area_id_state", ["area_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_suggestion_theme_id"), ["theme_id"], unique=False)
+
+    op.create_table(
+        "task",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("initiative_id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("what", sa.String(length=200), nullable=False),
+        sa.Column("by_on", sa.Date(), nullable=True),
+        sa.Column("taken_up_by_id", sa.Uuid(), nullable=True),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("step_id", sa.Uuid(), nullable=True),
+        sa.Column("dropped_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("(done_on IS NULL) = (step_id IS NULL)", name=op.f("ck_task_done_by_somebody")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_task_area_id_area")),
+        sa.ForeignKeyConstraint(["initiative_id"], ["initiative.id"], name=op.f("fk_task_initiative_id_initiative")),
+        sa.ForeignKeyConstraint(["taken_up_by_id"], ["account.id"], name=op.f("fk_task_taken_up_by_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
+    )
+    with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.create_index("ix_task_initiative_id_done_on", ["initiative_id", "done_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_task_step_id"), ["step_id"], unique=False)
 
     op.create_table(
         "weekly_mail",
@@ -1542,6 +1932,39 @@ def upgrade() -> None:
         batch_op.create_index("ix_contact_worker_id_happened_on", ["worker_id", "happened_on"], unique=False)
 
     op.create_table(
+        "delivery",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("subscription_id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("waiting", "delivered", "dead", name="deliverystate", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'delivered') = (delivered_at IS NOT NULL)", name=op.f("ck_delivery_delivered_when")
+        ),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_delivery_message_id_message")),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"], ["subscription.id"], name=op.f("fk_delivery_subscription_id_subscription")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("subscription_id", "message_id", name=op.f("uq_delivery_subscription_id_message_id")),
+        sa.UniqueConstraint("subscription_id", "number", name=op.f("uq_delivery_subscription_id_number")),
+    )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_delivery_message_id"), ["message_id"], unique=False)
+        batch_op.create_index("ix_delivery_state_next_attempt_at", ["state", "next_attempt_at"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_subscription_id_state_number", ["subscription_id", "state", "number"], unique=False
+        )
+
+    op.create_table(
         "forum_member",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1876,6 +2299,95 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_promise_resident_id"), ["resident_id"], unique=False)
         batch_op.create_index("ix_promise_worker_id_outcome_due_on", ["worker_id", "outcome", "due_on"], unique=False)
 
+    op.create_table(
+        "referral_event",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("referral_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "requested",
+                "seen",
+                "accepted",
+                "declined",
+                "contacting",
+                "active",
+                "on_hold",
+                "rerouted",
+                "completed",
+                "failed",
+                "withdrawn",
+                "entered_in_error",
+                name="referralstate",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "side",
+            sa.Enum("referrer", "receiver", "resident", name="referralside", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("entered_by_id", sa.Uuid(), nullable=True),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "outside_area",
+                "not_suitable",
+                "no_place",
+                "not_discussed",
+                "better_elsewhere",
+                "waiting_list",
+                "resident_asked",
+                "waiting_for_others",
+                "wrong_person",
+                "sent_twice",
+                "other",
+                name="referralreason",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "helped",
+                "partly_helped",
+                "joined_initiative",
+                "carried_on_alone",
+                "not_reached",
+                "did_not_want",
+                "not_suitable",
+                "no_place",
+                "helped_elsewhere",
+                "moved_away",
+                name="referraloutcome",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
+        sa.Column("initiative_id", sa.Uuid(), nullable=True),
+        sa.Column("review_on", sa.Date(), nullable=True),
+        sa.Column("reached", sa.Boolean(), nullable=True),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["entered_by_id"], ["account.id"], name=op.f("fk_referral_event_entered_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["initiative_id"], ["initiative.id"], name=op.f("fk_referral_event_initiative_id_initiative")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["account.id"], name=op.f("fk_referral_event_owner_id_account")),
+        sa.ForeignKeyConstraint(["referral_id"], ["referral.id"], name=op.f("fk_referral_event_referral_id_referral")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_event")),
+        sa.UniqueConstraint("referral_id", "number", name=op.f("uq_referral_event_referral_id_number")),
+    )
     op.create_table(
         "relationship",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -2260,6 +2772,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("commitment_id", "number", name=op.f("uq_commitment_event_commitment_id_number")),
     )
     op.create_table(
+        "delivery_attempt",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("delivery_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("fault", sa.String(length=40), nullable=True),
+        sa.Column("milliseconds", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["delivery.id"], name=op.f("fk_delivery_attempt_delivery_id_delivery")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_attempt")),
+    )
+    with op.batch_alter_table("delivery_attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_delivery_attempt_delivery_id"), ["delivery_id"], unique=False)
+
+    op.create_table(
         "goal",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -2515,17 +3044,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_public_voice_commitment_id"), ["commitment_id"], unique=False)
 
     op.create_table(
-        "voice_hour",
+        "referral_resident",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("who", sa.String(length=64), nullable=False),
-        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_voice_hour")),
-        sa.UniqueConstraint("who", name=op.f("uq_voice_hour_who")),
+        sa.Column("referral_id", sa.Uuid(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("need_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["need_id"], ["need.id"], name=op.f("fk_referral_resident_need_id_need")),
+        sa.ForeignKeyConstraint(
+            ["referral_id"], ["referral.id"], name=op.f("fk_referral_resident_referral_id_referral")
+        ),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_referral_resident_resident_id_resident")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_resident")),
+        sa.UniqueConstraint("referral_id", "resident_id", name=op.f("uq_referral_resident_referral_id_resident_id")),
     )
-    with op.batch_alter_table("voice_hour", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_voice_hour_until"), ["until"], unique=False)
+    with op.batch_alter_table("referral_resident", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_referral_resident_need_id"), ["need_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_referral_resident_resident_id"), ["resident_id"], unique=False)
 
     op.create_table(
         "suggested_need",
@@ -2545,30 +3082,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_suggested_need_need_id"), ["need_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_suggested_need_resident_id"), ["resident_id"], unique=False)
         batch_op.create_index("ix_suggested_need_suggestion_id_need_id", ["suggestion_id", "need_id"], unique=True)
-
-    op.create_table(
-        "task",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("initiative_id", sa.Uuid(), nullable=False),
-        sa.Column("area_id", sa.Uuid(), nullable=False),
-        sa.Column("what", sa.String(length=200), nullable=False),
-        sa.Column("by_on", sa.Date(), nullable=True),
-        sa.Column("taken_up_by_id", sa.Uuid(), nullable=True),
-        sa.Column("done_on", sa.Date(), nullable=True),
-        sa.Column("step_id", sa.Uuid(), nullable=True),
-        sa.Column("dropped_on", sa.Date(), nullable=True),
-        sa.CheckConstraint("(done_on IS NULL) = (step_id IS NULL)", name=op.f("ck_task_done_by_somebody")),
-        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_task_area_id_area")),
-        sa.ForeignKeyConstraint(["initiative_id"], ["initiative.id"], name=op.f("fk_task_initiative_id_initiative")),
-        sa.ForeignKeyConstraint(["taken_up_by_id"], ["account.id"], name=op.f("fk_task_taken_up_by_id_account")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
-    )
-    with op.batch_alter_table("task", schema=None) as batch_op:
-        batch_op.create_index("ix_task_initiative_id_done_on", ["initiative_id", "done_on"], unique=False)
-        batch_op.create_index(batch_op.f("ix_task_step_id"), ["step_id"], unique=False)
 
     op.create_table(
         "theme_need",
@@ -2681,38 +3194,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_translation_decision_resident_id"), ["resident_id"], unique=False)
 
     op.create_table(
-        "institution_notice",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("institution_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "answer_due",
-                "answer_overdue",
-                "commitment_due",
-                "judging",
-                name="noticekind",
-                native_enum=False,
-                create_constraint=True,
-            ),
-            nullable=False,
-        ),
-        sa.Column("subject_id", sa.Uuid(), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("days", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["institution_id"], ["institution.id"], name=op.f("fk_institution_notice_institution_id_institution")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_institution_notice")),
-        sa.UniqueConstraint(
-            "kind", "subject_id", "due_on", "days", name=op.f("uq_institution_notice_kind_subject_id_due_on_days")
-        ),
-    )
-    with op.batch_alter_table("institution_notice", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_institution_notice_institution_id"), ["institution_id"], unique=False)
-
-    op.create_table(
         "evidence",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -2720,11 +3201,11 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Uuid(), nullable=True),
         sa.Column("institution_id", sa.Uuid(), nullable=False),
         sa.Column("entered_by_id", sa.Uuid(), nullable=False),
+        sa.Column("entered_by_team", sa.Boolean(), nullable=False),
         sa.Column("media_type", sa.String(length=40), nullable=False),
         sa.Column("caption", sa.String(length=200), nullable=True),
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("entered_by_team", sa.Boolean(), nullable=False),
         sa.Column("taken_back_on", sa.Date(), nullable=True),
         sa.Column("taken_back_by_team", sa.Boolean(), nullable=True),
         sa.CheckConstraint(
@@ -2934,7 +3415,7 @@ def upgrade() -> None:
 
 
 def _let_history_stay() -> None:
-    """What happened to an ask or a commitment is not changed and not deleted, by nobody; only a draft leaves nothing."""
+    """What happened to an ask, a commitment or a referral is not changed and not deleted, by nobody; only a draft leaves nothing."""
     refuse = "What happened is not changed: enter what happens next."
     on_sqlite = op.get_bind().dialect.name == "sqlite"
     if on_sqlite:
@@ -2955,6 +3436,13 @@ HISTORY = (
     ("ask_event", "delete", "OLD.kind <> 'drafted'"),
     ("commitment_event", "update", ""),
     ("commitment_event", "delete", ""),
+    # Its words go when the content of the referral is wiped; nothing else of it changes.
+    (
+        "referral_event",
+        "update",
+        "NEW.words IS NOT NULL OR NEW.state <> OLD.state OR NEW.number <> OLD.number OR NEW.side <> OLD.side",
+    ),
+    ("referral_event", "delete", ""),
 )
 """Table, what is refused, and for which rows."""
 
@@ -3000,10 +3488,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_evidence_commitment_id"))
 
     op.drop_table("evidence")
-    with op.batch_alter_table("institution_notice", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_institution_notice_institution_id"))
-
-    op.drop_table("institution_notice")
     with op.batch_alter_table("translation_decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_translation_decision_resident_id"))
 
@@ -3015,26 +3499,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_theme_need_need_id"))
 
     op.drop_table("theme_need")
-    with op.batch_alter_table("task", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_task_step_id"))
-        batch_op.drop_index("ix_task_initiative_id_done_on")
-
-    op.drop_table("task")
     with op.batch_alter_table("suggested_need", schema=None) as batch_op:
         batch_op.drop_index("ix_suggested_need_suggestion_id_need_id")
         batch_op.drop_index(batch_op.f("ix_suggested_need_resident_id"))
         batch_op.drop_index(batch_op.f("ix_suggested_need_need_id"))
 
     op.drop_table("suggested_need")
+    with op.batch_alter_table("referral_resident", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_referral_resident_resident_id"))
+        batch_op.drop_index(batch_op.f("ix_referral_resident_need_id"))
+
+    op.drop_table("referral_resident")
     with op.batch_alter_table("public_voice", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_public_voice_commitment_id"))
         batch_op.drop_index("ix_public_voice_area_id_settled_on")
 
     op.drop_table("public_voice")
-    with op.batch_alter_table("voice_hour", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_voice_hour_until"))
-
-    op.drop_table("voice_hour")
     with op.batch_alter_table("practice_moment", schema=None) as batch_op:
         batch_op.drop_index("ix_practice_moment_worker_id_held_on")
         batch_op.drop_index(batch_op.f("ix_practice_moment_resident_id"))
@@ -3068,6 +3548,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_goal_need_id"))
 
     op.drop_table("goal")
+    with op.batch_alter_table("delivery_attempt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delivery_attempt_delivery_id"))
+
+    op.drop_table("delivery_attempt")
     op.drop_table("commitment_event")
     with op.batch_alter_table("agenda_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_agenda_item_theme_id"))
@@ -3117,6 +3601,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_relationship_account_id"))
 
     op.drop_table("relationship")
+    op.drop_table("referral_event")
     with op.batch_alter_table("promise", schema=None) as batch_op:
         batch_op.drop_index("ix_promise_worker_id_outcome_due_on")
         batch_op.drop_index(batch_op.f("ix_promise_resident_id"))
@@ -3171,6 +3656,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_forum_member_forum_id")
 
     op.drop_table("forum_member")
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index("ix_delivery_subscription_id_state_number")
+        batch_op.drop_index("ix_delivery_state_next_attempt_at")
+        batch_op.drop_index(batch_op.f("ix_delivery_message_id"))
+
+    op.drop_table("delivery")
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.drop_index("ix_contact_worker_id_happened_on")
         batch_op.drop_index("ix_contact_resident_id_happened_on")
@@ -3216,11 +3707,20 @@ def downgrade() -> None:
 
     op.drop_table("aim_score")
     op.drop_table("weekly_mail")
+    with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_task_step_id"))
+        batch_op.drop_index("ix_task_initiative_id_done_on")
+
+    op.drop_table("task")
     with op.batch_alter_table("suggestion", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_suggestion_theme_id"))
         batch_op.drop_index("ix_suggestion_area_id_state")
 
     op.drop_table("suggestion")
+    with op.batch_alter_table("subscription", schema=None) as batch_op:
+        batch_op.drop_index("ix_subscription_institution_id_state")
+
+    op.drop_table("subscription")
     with op.batch_alter_table("speaking_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_speaking_order_initiative_id"))
 
@@ -3244,6 +3744,15 @@ def downgrade() -> None:
 
     op.drop_table("resident")
     op.drop_table("reminder_hush")
+    with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_referral_retry_of_id"))
+        batch_op.drop_index(batch_op.f("ix_referral_part_of_id"))
+        batch_op.drop_index("ix_referral_owner_id_state")
+        batch_op.drop_index("ix_referral_institution_id_changed_at")
+        batch_op.drop_index(batch_op.f("ix_referral_initiative_id"))
+        batch_op.drop_index("ix_referral_area_id_state")
+
+    op.drop_table("referral")
     with op.batch_alter_table("outreach_round", schema=None) as batch_op:
         batch_op.drop_index("ix_outreach_round_area_id_held_on")
         batch_op.drop_index(batch_op.f("ix_outreach_round_account_id"))
@@ -3274,6 +3783,11 @@ def downgrade() -> None:
 
     op.drop_table("initiative_theme")
     op.drop_table("initiative_page")
+    op.drop_table("forum_calendar")
+    with op.batch_alter_table("client", schema=None) as batch_op:
+        batch_op.drop_index("ix_client_institution_id")
+
+    op.drop_table("client")
     op.drop_table("calendar_address")
     with op.batch_alter_table("budget_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_budget_line_initiative_id"))
@@ -3307,6 +3821,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_place_feature_area_id_kind")
 
     op.drop_table("place_feature")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_spread_at"))
+        batch_op.drop_index(batch_op.f("ix_message_institution_id"))
+
+    op.drop_table("message")
+    with op.batch_alter_table("institution_notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_institution_notice_institution_id"))
+
+    op.drop_table("institution_notice")
     with op.batch_alter_table("institution_contact", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_institution_contact_institution_id"))
 
@@ -3319,7 +3842,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_household_area_id"))
 
     op.drop_table("household")
-    op.drop_table("forum_calendar")
     with op.batch_alter_table("forum", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_forum_area_id"))
 
@@ -3337,10 +3859,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_account_institution_id"))
 
     op.drop_table("account")
+    with op.batch_alter_table("voice_hour", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_voice_hour_until"))
+
+    op.drop_table("voice_hour")
+    with op.batch_alter_table("used_assertion", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_used_assertion_ends_at"))
+
+    op.drop_table("used_assertion")
     with op.batch_alter_table("tombstone", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tombstone_resident_digest"))
 
     op.drop_table("tombstone")
+    op.drop_table("signing_key")
     op.drop_table("sign_in_delay")
     op.drop_table("scale_definition")
     op.drop_table("institution")

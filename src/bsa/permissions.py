@@ -32,6 +32,17 @@ class Purpose(StrEnum):
     STANDING_IN = "standing_in"
     PRIVACY_CHECK = "privacy_check"
     ADMINISTRATION = "administration"
+    REFERRAL = "referral"
+    """A partner's machine that sends referrals and follows them."""
+
+
+class Scope(StrEnum):
+    """What a machine may do: each scope opens some permissions, and a machine has nothing else."""
+
+    REFERRALS_READ = "referrals:read"
+    REFERRALS_WRITE = "referrals:write"
+    SUBSCRIPTIONS_MANAGE = "subscriptions:manage"
+    LEDGER_READ = "ledger:read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,8 @@ class Actor:
     """Every area in reach: the areas of the account with all that lies in them."""
     institution_id: UUID | None
     purpose: Purpose
+    scopes: frozenset[Scope] | None = None
+    """Of a machine: what its token opens. Of a person: none, for the roles say it all."""
 
     def has(self, *roles: Role) -> bool:
         """Tell whether the actor has one of these roles."""
@@ -206,6 +219,20 @@ class Permission(StrEnum):
 
     SEE_DOUBLE_ACTIVATION = "see_double_activation"
 
+    SEE_REFERRALS = "see_referrals"
+    OPEN_REFERRAL = "open_referral"
+    SEND_REFERRAL = "send_referral"
+    DECIDE_REFERRAL = "decide_referral"
+    CARRY_REFERRAL = "carry_referral"
+    WITHDRAW_REFERRAL = "withdraw_referral"
+    MARK_REFERRAL_ERROR = "mark_referral_error"
+
+    MANAGE_CLIENTS = "manage_clients"
+
+    SEE_SUBSCRIPTIONS = "see_subscriptions"
+    KEEP_SUBSCRIPTION = "keep_subscription"
+    RESEND_DELIVERY = "resend_delivery"
+
 
 Condition = Callable[[Actor, Any], bool]
 Rule = list[list[Condition]]
@@ -306,11 +333,36 @@ def shown_to_forum(actor: Actor, subject: Any) -> bool:
     return subject is None or subject.visibility != "team"
 
 
+def sent_to_the_team(actor: Actor, subject: Any) -> bool:
+    """Does it with what a partner referred to the team."""
+    return subject is None or subject.direction == "inbound"
+
+
+def sent_by_the_team(actor: Actor, subject: Any) -> bool:
+    """Does it with what the team referred to a partner."""
+    return subject is None or subject.direction == "outbound"
+
+
+def owned_by_nobody(actor: Actor, subject: Any) -> bool:
+    """Does it with what nobody took on yet."""
+    return subject is None or subject.owner_id is None
+
+
+def is_owner(actor: Actor, subject: Any) -> bool:
+    """Took it on."""
+    return subject is None or subject.owner_id == actor.id
+
+
 ACTIVATOR_HERE: list[Condition] = [is_activator, in_own_area]
 TEAM_LEADER_HERE: list[Condition] = [is_team_leader, in_own_area]
 OWN_WORKER: list[Condition] = [is_activator, looks_after_resident]
 TEAM: Rule = [ACTIVATOR_HERE, TEAM_LEADER_HERE]
 OWN_INSTITUTION: list[Condition] = [is_institution_contact, for_own_institution]
+RECEIVING_WORKER: list[Condition] = [is_activator, is_owner, sent_to_the_team]
+SENDING_WORKER: list[Condition] = [is_activator, is_owner, sent_by_the_team]
+FREE_TO_TAKE: list[Condition] = [*ACTIVATOR_HERE, owned_by_nobody, sent_to_the_team]
+REFERRING_PARTNER: list[Condition] = [*OWN_INSTITUTION, sent_to_the_team]
+RECEIVING_PARTNER: list[Condition] = [*OWN_INSTITUTION, sent_by_the_team]
 MEMBER_OF_FORUM: list[Condition] = [is_institution_contact, sits_in_forum]
 
 RULES: dict[Permission, Rule] = {
@@ -445,11 +497,45 @@ RULES: dict[Permission, Rule] = {
     Permission.SEE_VOICES: TEAM,
     Permission.ANSWER_VOICE: TEAM,
     Permission.SEE_DOUBLE_ACTIVATION: [*TEAM, [is_policy_officer, in_own_area]],
+    Permission.SEE_REFERRALS: [*TEAM, OWN_INSTITUTION],
+    Permission.OPEN_REFERRAL: [FREE_TO_TAKE, [is_activator, is_owner], OWN_INSTITUTION],
+    Permission.SEND_REFERRAL: [ACTIVATOR_HERE, OWN_INSTITUTION],
+    Permission.DECIDE_REFERRAL: [FREE_TO_TAKE, RECEIVING_PARTNER],
+    Permission.CARRY_REFERRAL: [RECEIVING_WORKER, RECEIVING_PARTNER],
+    Permission.WITHDRAW_REFERRAL: [FREE_TO_TAKE, RECEIVING_WORKER, REFERRING_PARTNER, SENDING_WORKER],
+    Permission.MARK_REFERRAL_ERROR: [REFERRING_PARTNER, SENDING_WORKER],
+    Permission.MANAGE_CLIENTS: [[is_administrator]],
+    Permission.SEE_SUBSCRIPTIONS: [[is_administrator], OWN_INSTITUTION],
+    Permission.KEEP_SUBSCRIPTION: [[is_administrator], OWN_INSTITUTION],
+    Permission.RESEND_DELIVERY: [[is_administrator]],
 }
+
+SCOPES: dict[Scope, frozenset[Permission]] = {
+    Scope.REFERRALS_READ: frozenset({Permission.SEE_REFERRALS, Permission.OPEN_REFERRAL}),
+    Scope.REFERRALS_WRITE: frozenset(
+        {
+            Permission.SEE_REFERRALS,
+            Permission.OPEN_REFERRAL,
+            Permission.SEND_REFERRAL,
+            Permission.DECIDE_REFERRAL,
+            Permission.CARRY_REFERRAL,
+            Permission.WITHDRAW_REFERRAL,
+            Permission.MARK_REFERRAL_ERROR,
+            Permission.SEE_AREAS,
+        }
+    ),
+    Scope.SUBSCRIPTIONS_MANAGE: frozenset({Permission.SEE_SUBSCRIPTIONS, Permission.KEEP_SUBSCRIPTION}),
+    Scope.LEDGER_READ: frozenset(
+        {Permission.SEE_INSTITUTIONS, Permission.SEE_ASKS, Permission.SEE_COMMITMENTS, Permission.SEE_AREAS}
+    ),
+}
+"""What each scope opens, within what the roles of the machine's account allow."""
 
 
 def allows(actor: Actor, permission: Permission, subject: Any = None) -> bool:
     """Tell whether the actor may do this to the subject; without a subject: whether there may be one at all."""
+    if actor.scopes is not None and not any(permission in SCOPES[scope] for scope in actor.scopes):
+        return False
     return any(all(condition(actor, subject) for condition in way) for way in RULES[permission])
 
 

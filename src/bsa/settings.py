@@ -100,6 +100,30 @@ class Settings(BaseSettings):
     """`smtp://user:secret@host:587` or `smtps://…`; without it letters are only shown and printed."""
     mail_from: EmailStr | None = None
 
+    referral_seen_days: int = Field(default=1, ge=1, le=10)
+    """Within so many working days a referral is seen."""
+    referral_decision_days: int = Field(default=5, ge=1, le=30)
+    """Within so many working days it is decided whether a referral is taken on."""
+    referral_content_days: int = Field(default=90, ge=7, le=365)
+    """So many days after a referral is over, what it says is wiped; its states and days stay."""
+    referral_phone: str | None = Field(default=None, max_length=20)
+    """The number to call when something cannot wait until tomorrow."""
+
+    requests_a_minute: int = Field(default=600, ge=10, le=100_000)
+    """So many requests a minute are taken by each process from one caller."""
+    access_token_minutes: int = Field(default=10, ge=1, le=60)
+    """How long a machine's token holds."""
+    oauth_issuer: HttpUrl | None = None
+    """An authorisation server elsewhere that issues the tokens; without it this installation does."""
+    oauth_jwks_url: HttpUrl | None = None
+    """Where the keys of that server are found."""
+    oauth_audience: str | None = None
+    """What that server calls this API in its tokens."""
+    message_source: str = "urn:nld:kvknr:00000000.bsa"
+    """Who sends messages to partners: `urn:nld:oin:…` or `urn:nld:kvknr:….bsa`."""
+    partner_networks: str = ""
+    """Private networks in which partners may receive messages: `10.1.2.0/24,…`; others are refused."""
+
     contact_name: str = "BSA"
     contact_url: HttpUrl = HttpUrl("https://example.org/bsa")
     contact_email: EmailStr = "api@example.org"

@@ -29,6 +29,8 @@ class Account(ChangingRow, table=True):
     institution_id: UUID | None = Field(default=None, foreign_key="institution.id", index=True)
     language: Language = Field(default=Language.DUTCH, sa_type=one_of(Language))
     active: bool = True
+    machine: bool = False
+    """That it is a partner's system, not a person: it never signs in, and is kept with its client."""
 
 
 class AccountRole(SQLModel, table=True):

@@ -1,0 +1,1 @@
+"""Subscriptions of partners: where messages go, what was delivered, and what was not."""
