@@ -1,11 +1,8 @@
 """The API as an application of its own: its identity, its errors and its headers are not those of the pages."""
 
-from collections.abc import MutableMapping
 from contextlib import suppress
-from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -50,6 +47,7 @@ from api import (
     trust,
     voices,
 )
+from api.document import DESCRIPTION, document_of
 from api.errors import answer_with_problems
 from bsa.database import Database
 
@@ -101,7 +99,7 @@ def create_api(database: Database) -> FastAPI:
     answer_with_problems(api)
     for feature in ROUTERS:
         api.include_router(Feature(feature))
-    api.openapi = lambda: _document(api)  # type: ignore[method-assign]
+    api.openapi = lambda: document_of(api)  # type: ignore[method-assign]
     # Around everything, so that also the answer to an unforeseen error carries them.
     api.middleware_stack = Headers(api.build_middleware_stack())
     return api
@@ -253,83 +251,3 @@ class Headers:
         with suppress(Exception):
             # It was answered and named in the log by the handler; its text may hold what somebody sent.
             await self._app(scope, receive, send_with_headers)
-
-
-def _document(api: FastAPI) -> dict[str, Any]:
-    """Draw up the API document: input that is not right is answered with 400 here, never with FastAPI's 422."""
-    if api.openapi_schema is None:
-        document = get_openapi(
-            title=api.title,
-            version=api.version,
-            description=api.description,
-            contact=api.contact,
-            license_info=api.license_info,
-            servers=api.servers,
-            routes=api.routes,
-        )
-        for path, operations in document["paths"].items():
-            for operation in operations.values():
-                operation["security"] = [] if path.startswith("/public/") else [{"bearer": []}]
-                _say_how_it_refuses(operation)
-        schemas = document["components"]["schemas"]
-        schemas.pop("HTTPValidationError", None)
-        schemas.pop("ValidationError", None)
-        schemas["Problem"] = PROBLEM
-        document["components"]["securitySchemes"] = {"bearer": BEARER}
-        api.openapi_schema = document
-    return api.openapi_schema
-
-
-def _say_how_it_refuses(operation: MutableMapping[str, Any]) -> None:
-    responses = operation["responses"]
-    responses.pop("422", None)
-    for status in ("400", "401", "403", "404"):
-        responses.setdefault(
-            status,
-            {
-                "description": "Refused",
-                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            },
-        )
-    for response in responses.values():
-        response.setdefault("headers", {})["API-Version"] = {"schema": {"type": "string"}, "description": "API version"}
-
-
-BEARER: dict[str, Any] = {
-    "type": "http",
-    "scheme": "bearer",
-    "description": "A bearer token of an account. It fixes the purpose for which residents are read.",
-}
-
-PROBLEM: dict[str, Any] = {
-    "title": "Problem",
-    "description": "RFC 9457 problem details.",
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["in", "detail"],
-                "properties": {
-                    "in": {"type": "string"},
-                    "location": {"type": "string"},
-                    "detail": {"type": "string"},
-                    "code": {"type": "string"},
-                },
-            },
-        },
-    },
-}
-
-DESCRIPTION = """\
-Buurtgerichte Sociale Activering: bewoners, vragen, initiatieven en toezeggingen van instellingen.
-De begrippenlijst Nederlands-Engels staat in `docs/words.md`.
-
-Neighbourhood social activation: residents, needs, collective initiatives and commitments of institutions.
-"""
