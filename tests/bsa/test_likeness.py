@@ -9,7 +9,7 @@ import pytest
 from bsa.suggestions.grouping import Rule, Told, groups
 from bsa.suggestions.likeness import FEW, WITH_MEANING, WORDS_ALONE, Likeness, by_words, pairs, unit
 from bsa.suggestions.meaning import encoder, packed, unpacked
-from bsa.suggestions.wording import Splitter, names_in, stems_of
+from bsa.suggestions.wording import Splitter, names_in, stem
 
 from evaluation.evaluate import about, count_common, put_into, read_needs, scores, table
 
@@ -56,7 +56,7 @@ def test_a_compound_is_seen_by_words_that_stand_by_themselves() -> None:
     splitter = Splitter(["Het achterpad", "Een lamp in de badkamer", "schimmel"])
 
     assert list(splitter.parts("badkamerschimmel")) == ["badkamer", "schimmel"]
-    assert stems_of("De lampen") == stems_of("lamp")
+    assert stem("lampen") == stem("lamp")
     assert names_in(["Ik belde Joost.", "Toen zei Joost niets."]) == {"joost"}
 
 

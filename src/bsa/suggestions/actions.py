@@ -19,8 +19,8 @@ from bsa.residents.actions import changeable, consents_to, record_consent
 from bsa.residents.models import ConsentScope, Resident
 from bsa.residents.shapes import ConsentIn
 from bsa.rows import not_later, not_stale
-from bsa.suggestions.finding import may_be_brought_together
 from bsa.suggestions.models import Introduction, IntroductionAnswer, SuggestedNeed, Suggestion, SuggestionState
+from bsa.suggestions.permissible import may_be_brought_together
 from bsa.suggestions.queries import all_agreed, get_introduction, get_suggestion
 from bsa.suggestions.shapes import IntroductionAnswerIn, TakingUpIn
 from bsa.themes.actions import link_need, name_theme

@@ -13,8 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, delete, exists, func, select
 from sqlmodel import Session, col
 
 from bsa import clock
@@ -22,7 +21,7 @@ from bsa.areas.models import Area, Level
 from bsa.areas.queries import lies_within
 from bsa.database import Database
 from bsa.events import Event, note
-from bsa.needs.models import SENSITIVE, LifeArea, Need, NeedLayer, TranslationChoice, TranslationDecision
+from bsa.needs.models import LifeArea, Need, NeedLayer
 from bsa.needs.queries import may_be_passed_on
 from bsa.residents.models import Resident
 from bsa.sealing import note_read, open_cell, open_rows
@@ -30,6 +29,7 @@ from bsa.suggestions.grouping import Rule, Told, groups
 from bsa.suggestions.likeness import WITH_MEANING, WORDS_ALONE, Likeness, Rows, by_words, pairs, unit
 from bsa.suggestions.meaning import METHOD, make_vectors, unpacked
 from bsa.suggestions.models import NeedVector, SuggestedNeed, Suggestion, SuggestionState
+from bsa.suggestions.permissible import may_be_brought_together
 from bsa.suggestions.wording import names_in, stem, words_of
 from bsa.themes.models import Theme, ThemeNeed
 
@@ -124,40 +124,6 @@ def shared_words(group: Sequence[Candidate]) -> str | None:
     enough.sort(key=lambda root: (-len(households[root]), -len(root), root))
     commonest = [min(written[root], key=lambda word: (-written[root][word], word)) for root in enough[:MOST_WORDS]]
     return " ".join(commonest) or None
-
-
-def may_be_brought_together() -> ColumnElement[bool]:
-    """Return the condition that a need may stand in a suggestion, in a query that joins `Resident`.
-
-    It is open, its resident's data is not restricted, and shame or danger does not come first: neither in the area of
-    life that was told, nor in a layer that stands, nor by what was decided last.
-    """
-    # Also in a query that joins the layers itself, this looks at all of them.
-    layer = aliased(NeedLayer)
-    ashamed = exists().where(
-        col(layer.need_id) == Need.id,
-        col(layer.struck_at).is_(None),
-        col(layer.life_area).in_(SENSITIVE),
-    )
-    last = (
-        select(func.max(TranslationDecision.number))
-        .where(col(TranslationDecision.need_id) == Need.id)
-        .correlate(Need)
-        .scalar_subquery()
-    )
-    safe_first = exists().where(
-        col(TranslationDecision.need_id) == Need.id,
-        col(TranslationDecision.number) == last,
-        col(TranslationDecision.choice) == TranslationChoice.MAKE_SAFE_FIRST,
-    )
-    return and_(
-        col(Need.closed_on).is_(None),
-        col(Need.life_area).not_in(SENSITIVE),
-        col(Resident.restricted_on).is_(None),
-        col(Resident.merged_into_id).is_(None),
-        ~ashamed,
-        ~safe_first,
-    )
 
 
 def _find_in(database: Database, areas: Iterable[UUID]) -> int:

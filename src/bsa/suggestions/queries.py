@@ -26,8 +26,8 @@ from bsa.residents.queries import looked_after_by
 from bsa.rows import locked, not_stale
 from bsa.sealing import note_read, open_cell
 from bsa.shapes import Page
-from bsa.suggestions.finding import may_be_brought_together
 from bsa.suggestions.models import Introduction, IntroductionAnswer, SuggestedNeed, Suggestion, SuggestionState
+from bsa.suggestions.permissible import may_be_brought_together
 from bsa.suggestions.shapes import (
     InitiativeNearby,
     IntroductionOut,

@@ -68,11 +68,6 @@ def stem(word: str) -> str:
     return stemmed if len(stemmed) >= SHORTEST else word
 
 
-def stems_of(text: str) -> list[str]:
-    """Return the stems of the words of a text."""
-    return [stem(word) for word in words_of(text)]
-
-
 def grams_of(word: str) -> Iterator[str]:
     """Return the pieces of a word, of three to five letters, its beginning and end marked."""
     marked = f"<{word}>"
