@@ -21,6 +21,8 @@ from bsa.needs.models import Confirmed, HowLearned, LifeArea, NeedEnding, Transl
 from bsa.network.models import Circle, Closeness, Wanted
 from bsa.permissions import Purpose, Role
 from bsa.practice.models import PracticeOutcome, SpeakerSide
+from bsa.referrals.models import FeedbackLevel, Handover, ReferralDirection, ReferralSubject, SharedThing, Urgency
+from bsa.referrals.states import ReferralOutcome, ReferralReason, ReferralSide, ReferralState
 from bsa.residents.models import (
     FIELD_LEVELS,
     AgeBand,
@@ -181,6 +183,16 @@ KINDS: dict[str, type[StrEnum]] = {
     "share_author": Author,
     "practice_outcome": PracticeOutcome,
     "speaker_side": SpeakerSide,
+    "referral_state": ReferralState,
+    "referral_reason": ReferralReason,
+    "referral_outcome": ReferralOutcome,
+    "referral_direction": ReferralDirection,
+    "referral_subject": ReferralSubject,
+    "referral_side": ReferralSide,
+    "feedback_level": FeedbackLevel,
+    "urgency": Urgency,
+    "referral_handover": Handover,
+    "shared_thing": SharedThing,
 }
 
 
