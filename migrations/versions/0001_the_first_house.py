@@ -451,18 +451,15 @@ def upgrade() -> None:
         "message",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("type", sa.String(length=120), nullable=False),
         sa.Column("institution_id", sa.Uuid(), nullable=False),
         sa.Column("subject_kind", sa.String(length=40), nullable=False),
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("spread_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_message_event_id_event")),
         sa.ForeignKeyConstraint(
             ["institution_id"], ["institution.id"], name=op.f("fk_message_institution_id_institution")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
-        sa.UniqueConstraint("event_id", name=op.f("uq_message_event_id")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_message_institution_id"), ["institution_id"], unique=False)
@@ -728,14 +725,15 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("institution_id", sa.Uuid(), nullable=True),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
         sa.Column("scopes", sa.JSON(), nullable=False),
-        sa.Column("keys", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("keys", sa.JSON(), nullable=False),
         sa.Column("keys_url", sa.String(length=300), nullable=True),
+        sa.Column("keys_fetched_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("keys_fault", sa.String(length=40), nullable=True),
         sa.Column("external_id", sa.String(length=120), nullable=True),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(keys IS NULL) <> (keys_url IS NULL)", name=op.f("ck_client_keys_here_or_there")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_client_account_id_account")),
         sa.ForeignKeyConstraint(
             ["institution_id"], ["institution.id"], name=op.f("fk_client_institution_id_institution")
@@ -1445,12 +1443,38 @@ def upgrade() -> None:
         sa.Column("former_secret", sa.LargeBinary(), nullable=True),
         sa.Column("former_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("bearer", sa.LargeBinary(), nullable=True),
-        sa.Column("last_number", sa.Integer(), nullable=False),
+        sa.Column(
+            "fault",
+            sa.Enum(
+                "unknown_host",
+                "private_address",
+                "unreachable",
+                "tls",
+                "timeout",
+                "broken_answer",
+                "redirect",
+                "refused",
+                "busy",
+                "gone",
+                "no_consent",
+                name="deliveryfault",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
         sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_number", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ended_because", sa.String(length=40), nullable=True),
+        sa.Column(
+            "ended_because",
+            sa.Enum("asked", "gone", name="subscriptionending", native_enum=False, create_constraint=True, length=8),
+            nullable=True,
+        ),
         sa.CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name=op.f("ck_subscription_ended_when")),
+        sa.CheckConstraint("(ended_at IS NULL) = (ended_because IS NULL)", name=op.f("ck_subscription_ended_why")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_subscription_account_id_account")),
         sa.ForeignKeyConstraint(
             ["institution_id"], ["institution.id"], name=op.f("fk_subscription_institution_id_institution")
@@ -1959,7 +1983,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_delivery_message_id"), ["message_id"], unique=False)
-        batch_op.create_index("ix_delivery_state_next_attempt_at", ["state", "next_attempt_at"], unique=False)
         batch_op.create_index(
             "ix_delivery_subscription_id_state_number", ["subscription_id", "state", "number"], unique=False
         )
@@ -2778,7 +2801,26 @@ def upgrade() -> None:
         sa.Column("delivery_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
-        sa.Column("fault", sa.String(length=40), nullable=True),
+        sa.Column(
+            "fault",
+            sa.Enum(
+                "unknown_host",
+                "private_address",
+                "unreachable",
+                "tls",
+                "timeout",
+                "broken_answer",
+                "redirect",
+                "refused",
+                "busy",
+                "gone",
+                "no_consent",
+                name="attempt_fault",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
         sa.Column("milliseconds", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["delivery_id"], ["delivery.id"], name=op.f("fk_delivery_attempt_delivery_id_delivery")
@@ -3658,7 +3700,6 @@ def downgrade() -> None:
     op.drop_table("forum_member")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_subscription_id_state_number")
-        batch_op.drop_index("ix_delivery_state_next_attempt_at")
         batch_op.drop_index(batch_op.f("ix_delivery_message_id"))
 
     op.drop_table("delivery")

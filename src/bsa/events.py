@@ -1,7 +1,7 @@
 """What happened: one event for each deed, in the same transaction as the deed.
 
-History, reminders, figures and (later) messages to partners all read events. An event says that something happened to
-which subject in which area; it holds codes, numbers, days and keys, never text.
+History, reminders and figures all read events; beside one that a partner hears of stands its message. An event says
+that something happened to which subject in which area; it holds codes, numbers, days and keys, never text.
 """
 
 import re
@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import JSON, Index
 from sqlmodel import Field, Session, col, select
 
+from bsa.outbox import tell
 from bsa.permissions import Actor
 from bsa.rows import Row
 
@@ -49,6 +50,7 @@ def note(session: Session, actor: Actor | None, kind: str, subject: Any, **facts
         facts={name: _plain(value) for name, value in facts.items() if value is not None},
     )
     session.add(event)
+    tell(session, event.id, kind, subject)
     return event
 
 

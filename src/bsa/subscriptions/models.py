@@ -20,6 +20,13 @@ class SubscriptionState(StrEnum):
     ENDED = "ended"
 
 
+class SubscriptionEnding(StrEnum):
+    """Why a subscription ended: the partner or an administrator ended it, or the receiver says it is gone for good."""
+
+    ASKED = "asked"
+    GONE = "gone"
+
+
 class DeliveryState(StrEnum):
     """How far a delivery is; a dead one can be sent again by an administrator."""
 
@@ -28,12 +35,34 @@ class DeliveryState(StrEnum):
     DEAD = "dead"
 
 
+class DeliveryFault(StrEnum):
+    """What went wrong with a request to a receiver."""
+
+    UNKNOWN_HOST = "unknown_host"
+    PRIVATE_ADDRESS = "private_address"
+    UNREACHABLE = "unreachable"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    BROKEN_ANSWER = "broken_answer"
+    REDIRECT = "redirect"
+    REFUSED = "refused"
+    BUSY = "busy"
+    GONE = "gone"
+    NO_CONSENT = "no_consent"
+    """The answer to the handshake does not say that the receiver wants our messages."""
+
+
 class Subscription(ChangingRow, table=True):
-    """That a partner wants to hear of what happens, and at which address."""
+    """That a partner wants to hear of what happens, and at which address.
+
+    The version goes up with what the partner sees; what the sender keeps for itself (numbers, leases, the next time)
+    changes without.
+    """
 
     __tablename__ = "subscription"
     __table_args__ = (
         CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended_when"),
+        CheckConstraint("(ended_at IS NULL) = (ended_because IS NULL)", name="ended_why"),
         Index("ix_subscription_institution_id_state", "institution_id", "state"),
     )
 
@@ -43,20 +72,24 @@ class Subscription(ChangingRow, table=True):
     url: str = Field(max_length=500)
     types: list[str] = Field(default_factory=list, sa_type=JSON)
     """Types of messages; none given: all."""
-    state: SubscriptionState = Field(sa_type=one_of(SubscriptionState))
+    state: SubscriptionState = Field(default=SubscriptionState.PENDING, sa_type=one_of(SubscriptionState))
     secret: str = Field(sa_type=SealedText)
     former_secret: str | None = Field(default=None, sa_type=SealedText)
     """While secrets change, messages carry a signature by each."""
     former_until: datetime | None = Field(default=None, sa_type=Moment)
     bearer: str | None = Field(default=None, sa_type=SealedText)
     """What the receiver wants to see in `Authorization`."""
+    fault: DeliveryFault | None = Field(default=None, sa_type=one_of(DeliveryFault))
+    """What went wrong last, while it still does."""
+    failing_since: datetime | None = Field(default=None, sa_type=Moment)
     last_number: int = 0
     """The order number of the last message; messages are numbered from 1."""
-    failing_since: datetime | None = Field(default=None, sa_type=Moment)
+    next_attempt_at: datetime | None = Field(default=None, sa_type=Moment)
+    """Of a pending one: when the receiver is asked whether it wants messages; of an active one: not before."""
     leased_until: datetime | None = Field(default=None, sa_type=Moment)
-    """Until then one sender is at work on this subscription."""
+    """Until then one sender is at work on this subscription; this very moment is its ticket."""
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
-    ended_because: str | None = Field(default=None, max_length=40)
+    ended_because: SubscriptionEnding | None = Field(default=None, sa_type=one_of(SubscriptionEnding))
 
 
 class Delivery(Row, table=True):
@@ -68,7 +101,6 @@ class Delivery(Row, table=True):
         UniqueConstraint("subscription_id", "number"),
         CheckConstraint("(state = 'delivered') = (delivered_at IS NOT NULL)", name="delivered_when"),
         Index("ix_delivery_subscription_id_state_number", "subscription_id", "state", "number"),
-        Index("ix_delivery_state_next_attempt_at", "state", "next_attempt_at"),
     )
 
     subscription_id: UUID = Field(foreign_key="subscription.id")
@@ -88,6 +120,5 @@ class DeliveryAttempt(Row, table=True):
     delivery_id: UUID = Field(foreign_key="delivery.id", index=True)
     number: int
     status: int | None = None
-    fault: str | None = Field(default=None, max_length=40)
-    """A code, when there was no answer: `timeout`, `private_address`, `tls` …"""
+    fault: DeliveryFault | None = Field(default=None, sa_type=one_of(DeliveryFault, "attempt_fault"))
     milliseconds: int = Field(ge=0)
