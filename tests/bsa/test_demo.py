@@ -337,7 +337,7 @@ def test_something_waits_for_every_institution_that_signs_in(demo: Database) -> 
     assert corporation.to_answer
     assert corporation.to_confirm
     assert corporation.late
-    assert (told.answers.in_time > 5, told.keeping.on_first_date > 0, told.keeping.moved > 0) == (True, True, True)
+    assert (told.answers.in_time > 5, told.keeping.on_first_day > 0, told.keeping.moved > 0) == (True, True, True)
     assert told.answers.median_days is not None
 
 

@@ -83,8 +83,8 @@ def test_an_evasion_asked_again_is_two_questions_and_the_median_wants_three_answ
 @pytest.mark.parametrize(
     ("row", "fate"),
     [
-        ({"outcome": Verdict.KEPT, "claimed_on": in_days(-25)}, "on_first_date"),
-        ({"outcome": Verdict.KEPT, "claimed_on": None}, "on_first_date"),
+        ({"outcome": Verdict.KEPT, "claimed_on": in_days(-25)}, "on_first_day"),
+        ({"outcome": Verdict.KEPT, "claimed_on": None}, "on_first_day"),
         ({"outcome": Verdict.KEPT, "claimed_on": in_days(-15)}, "later"),
         ({"outcome": Verdict.KEPT, "claimed_on": in_days(-25), "due_on": in_days(-5)}, "later"),
         ({"outcome": Verdict.PARTLY}, "partly"),

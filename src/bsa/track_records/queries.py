@@ -87,7 +87,7 @@ def _fate(row: Any) -> str:
         return "judging"
     if row.outcome is Verdict.KEPT:
         in_time = row.claimed_on is None or row.claimed_on <= row.first_due_on
-        return "on_first_date" if row.due_on == row.first_due_on and in_time else "later"
+        return "on_first_day" if row.due_on == row.first_due_on and in_time else "later"
     return row.outcome.value if row.outcome else "open"
 
 

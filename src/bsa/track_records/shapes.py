@@ -22,7 +22,7 @@ class AnswerRecord(Shape):
 class KeepingRecord(Shape):
     """What came of the commitments whose first day has passed."""
 
-    on_first_date: int
+    on_first_day: int
     later: int
     """Kept, but after the first day."""
     partly: int
