@@ -32,7 +32,7 @@ TABLES = (
     "CREATE VIRTUAL TABLE parts USING fts5(piece, content = '', detail = none, columnsize = 0, tokenize = 'trigram')",
 )
 
-MOST_KIN = 100
+MOST_KIN = 60
 """So many words at most stand for one that was typed."""
 
 AT_A_TIME = 600
@@ -233,10 +233,10 @@ class Index:
         return {word for (word,) in rows}
 
     def _kin(self, word: str) -> frozenset[str]:
-        """Return the plural or singular, and compounds with the word in them."""
+        """Return the plural or singular, and compounds with the word in them that do not begin with it."""
         found = self._known(kin.forms(word)) if len(word) >= 3 else set()
         if len(word) >= kin.PART:
-            found |= set(self._with([word], lambda other: word in other))
+            found |= set(self._with([word], lambda other: word in other[1:]))
         return frozenset(found)
 
     def _pairs(self, word: str) -> frozenset[tuple[str, str]]:

@@ -7,6 +7,8 @@ visible after a later one; so the last seconds are read again each time, and the
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from ctypes import CDLL
 from threading import Event as Flag
 from threading import Thread
 from typing import Any
@@ -80,6 +82,7 @@ class Keeper(Thread):
             self._read_all(source.key, lambda ids, table=table: self._others(table, ids))  # type: ignore[misc]
         self._read_all(col(Resident.id), self._residents)
         self.catch_up()
+        _give_back()
         self._index.ready = not self._stopped.is_set()
 
     def catch_up(self) -> None:
@@ -156,6 +159,13 @@ class Keeper(Thread):
             query = query.where(col(Event.id) >= _earlier(self._last, seconds))
         with self._database.reading() as session:
             return [tuple(row) for row in session.execute(query.order_by(col(Event.id)))]
+
+
+def _give_back() -> None:
+    """Give the memory that building took back to the machine: the C library keeps it for each thread otherwise."""
+    with suppress(OSError, AttributeError):
+        # Other C libraries than glibc have no such thing.
+        CDLL(None).malloc_trim(0)
 
 
 def _some_at_a_time(ids: set[UUID]) -> Iterator[Sequence[UUID]]:
