@@ -38,6 +38,7 @@ from bsa.places.actions import draw_map
 from bsa.places.outlines import read_outlines
 from bsa.scales.actions import add_shipped_scales
 from bsa.settings import Mode, Settings, in_words
+from bsa.subscriptions.pulse import Courier
 
 DEMO = Path("var/demo")
 SETTINGS = frozenset(f"BSA_{name.upper()}" for name in Settings.model_fields)
@@ -145,15 +146,21 @@ def migrate() -> None:
 def worker(data: DataOption = None) -> None:
     """Do the work that nobody asks for: mail letters, destroy keys of the erased, forget sign-ins that ended."""
     # Only here: Huey brings much along that a page never needs, and the demo starts quicker without.
-    from bsa.worker import make_queue
+    from bsa.worker import LOOKS_EACH, THREADS, make_pulse, make_queue
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for talkative in ("huey", "alembic"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
     with _installation(data) as database:
-        consumer = make_queue(database).create_consumer(workers=1, periodic=True, shutdown_timeout=30)
+        queue = make_queue(database)
+        pulse = make_pulse(queue, database)
+        consumer = queue.create_consumer(workers=THREADS, max_delay=LOOKS_EACH, periodic=True, shutdown_timeout=30)
+        pulse.start()
         typer.echo("The worker is at work.")
-        consumer.run()
+        try:
+            consumer.run()
+        finally:
+            pulse.stop()
 
 
 @app.command()
@@ -341,8 +348,9 @@ def _make_demo(folder: Folder) -> None:
 def _serve_demo(listener: socket.socket, base_url: str) -> None:
     """Serve the demo, with the periodic work in a thread, until it is interrupted."""
     with _installation(None) as database:
-        rounds = Rounds(database)
+        rounds, courier = Rounds(database), Courier(database)
         rounds.start()
+        courier.start()
         config = uvicorn.Config(
             APPLICATION,
             factory=True,
@@ -356,6 +364,7 @@ def _serve_demo(listener: socket.socket, base_url: str) -> None:
             with suppress(KeyboardInterrupt):
                 _Announced(config, f"ready {base_url}").run(sockets=[listener])
         finally:
+            courier.stop()
             rounds.stop()
 
 

@@ -20,6 +20,9 @@ from bsa.portal.mails import mail_institutions
 from bsa.reminders.weekly import mail_weekly
 from bsa.sendings import forget_old
 from bsa.slips.actions import count_passed
+from bsa.subscriptions.actions import forget_messages
+from bsa.subscriptions.delivering import send_waiting
+from bsa.subscriptions.spreading import spread
 from bsa.suggestions.finding import find_after_new_needs, find_everywhere
 from bsa.voices.actions import forget_hours
 
@@ -56,6 +59,17 @@ def _forget_ended(database: Database) -> None:
         forget_old(session)
 
 
+def _send_messages(database: Database) -> None:
+    """Pick up what the pulse of the worker left lying, or all where there is no pulse."""
+    spread(database)
+    send_waiting(database)
+
+
+def _forget_messages(database: Database) -> None:
+    with database.writing() as session:
+        forget_messages(session)
+
+
 def _forget_hours(database: Database) -> None:
     with database.writing() as session:
         forget_hours(session)
@@ -75,6 +89,8 @@ JOBS = (
     Job("mail_invitations", _each_minute, mail_invitations),
     Job("mail_weekly", _on_monday_morning, mail_weekly),
     Job("mail_institutions", _in_the_morning, mail_institutions),
+    Job("send_messages", _each_minute, _send_messages),
+    Job("forget_messages", _at_night, _forget_messages),
     Job("destroy_doomed_keys", _now_and_then, destroy_doomed_keys),
     Job("count_slips", _now_and_then, count_passed),
     Job("forget_hours", _now_and_then, _forget_hours),

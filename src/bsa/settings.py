@@ -4,9 +4,10 @@ A secret has no default. `.env.example` names every setting and is compared with
 """
 
 from enum import StrEnum
+from ipaddress import ip_network
 from typing import Annotated
 
-from pydantic import EmailStr, Field, HttpUrl, SecretStr, ValidationError, model_validator
+from pydantic import EmailStr, Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bsa.keyring import KeyRing
@@ -109,25 +110,39 @@ class Settings(BaseSettings):
     referral_phone: str | None = Field(default=None, max_length=20)
     """The number to call when something cannot wait until tomorrow."""
 
-    requests_a_minute: int = Field(default=600, ge=10, le=100_000)
+    requests_a_minute: int = Field(default=600, ge=10, le=10_000_000)
     """So many requests a minute are taken by each process from one caller."""
     access_token_minutes: int = Field(default=10, ge=1, le=60)
     """How long a machine's token holds."""
-    oauth_issuer: HttpUrl | None = None
-    """An authorisation server elsewhere that issues the tokens; without it this installation does."""
-    oauth_jwks_url: HttpUrl | None = None
-    """Where the keys of that server are found."""
+    signing_key_days: int = Field(default=90, ge=1, le=400)
+    """After so many days another key signs the tokens of machines."""
+    oauth_issuer: str | None = Field(default=None, pattern=r"^https?://\S+$", max_length=300)
+    """An authorisation server elsewhere that issues the tokens, exactly as it names itself; without it this
+    installation does."""
+    oauth_jwks_url: str | None = Field(default=None, pattern=r"^(https?://|file:///)\S+$", max_length=300)
+    """Where the keys of that server are found: an address, or a file (`file:///…`)."""
     oauth_audience: str | None = None
     """What that server calls this API in its tokens."""
     message_source: str = "urn:nld:kvknr:00000000.bsa"
     """Who sends messages to partners: `urn:nld:oin:…` or `urn:nld:kvknr:….bsa`."""
     partner_networks: str = ""
     """Private networks in which partners may receive messages: `10.1.2.0/24,…`; others are refused."""
+    secret_hours: int = Field(default=24, ge=1, le=168)
+    """So many hours after a new secret messages are still signed with the former one too."""
+    message_days: int = Field(default=90, ge=7, le=365)
+    """So many days a message to a partner is kept, with how it was delivered."""
 
     contact_name: str = "BSA"
     contact_url: HttpUrl = HttpUrl("https://example.org/bsa")
     contact_email: EmailStr = "api@example.org"
     """Whom an integrator writes to; named in the API document."""
+
+    @field_validator("partner_networks")
+    @classmethod
+    def _networks_are_networks(cls, text: str) -> str:
+        for part in filter(None, text.replace(" ", "").split(",")):
+            ip_network(part)
+        return text
 
     @model_validator(mode="after")
     def _a_sqlite_file_has_its_key(self) -> "Settings":
@@ -141,7 +156,32 @@ class Settings(BaseSettings):
             raise ValueError("BSA_KEYS_URL must differ from BSA_DATABASE_URL: keys are kept apart from what they open")
         if self.smtp_url is not None and self.mail_from is None:
             raise ValueError("BSA_MAIL_FROM is missing: mail needs a sender")
+        outside = (self.oauth_issuer, self.oauth_jwks_url, self.oauth_audience)
+        if any(outside) and not all(outside):
+            raise ValueError("BSA_OAUTH_ISSUER, BSA_OAUTH_JWKS_URL and BSA_OAUTH_AUDIENCE belong together: all or none")
+        if self.mode is Mode.PRODUCTION and (self.oauth_jwks_url or "").startswith("http:"):
+            raise ValueError("BSA_OAUTH_JWKS_URL must begin with https: on the way anybody could put in other keys")
         return self
+
+    @property
+    def address(self) -> str:
+        """Where people find the pages, without a slash at the end."""
+        return str(self.base_url).rstrip("/")
+
+    @property
+    def token_issuer(self) -> str:
+        """Who issues the tokens of machines."""
+        return self.oauth_issuer or self.address
+
+    @property
+    def token_audience(self) -> str:
+        """What a token must name this API."""
+        return self.oauth_audience or f"{self.address}/api/v1"
+
+    @property
+    def token_endpoint(self) -> str:
+        """Where machines ask this installation for a token."""
+        return f"{self.address}/oauth/token"
 
     @property
     def ring(self) -> KeyRing:

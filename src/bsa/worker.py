@@ -1,8 +1,14 @@
-"""The worker's queue: Huey's, on an encrypted SQLite file or in PostgreSQL. What a task carries is keys, never text."""
+"""The worker's queue: Huey's, on an encrypted SQLite file or in PostgreSQL. What a task carries is keys, never text.
+
+What is due again and again is on the queue by itself. Messages to partners are put on it by the pulse, a ticket for
+each subscription for which something is due; so a receiver that does not answer holds up one thread and nobody else.
+"""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import sqlcipher3.dbapi2 as sqlcipher
 from huey import Huey, PostgresHuey, SqliteHuey
@@ -15,6 +21,13 @@ from bsa.database import Database, UnfitDatabase, open_engine
 from bsa.digests import keyed_digest
 from bsa.jobs import JOBS, Job
 from bsa.settings import Settings
+from bsa.subscriptions.delivering import Ticket, serve
+from bsa.subscriptions.pulse import Pulse
+
+THREADS = 8
+"""So many things are done at a time: as many receivers that are slow hold nothing up but each other."""
+LOOKS_EACH = 1.0
+"""At most so many seconds after something was put on the queue a thread finds it."""
 
 
 def make_queue(database: Database) -> Huey:
@@ -31,6 +44,17 @@ def make_queue(database: Database) -> Huey:
     for job in JOBS:
         queue.periodic_task(job.when, name=job.name)(_bound(job, database))
     return queue
+
+
+def make_pulse(queue: Huey, database: Database) -> Pulse:
+    """Make the pulse that puts a ticket on the queue for each subscription for which something is due."""
+
+    def serve_subscription(subscription_id: str, lease: str) -> None:
+        serve(database, Ticket(UUID(subscription_id), datetime.fromisoformat(lease)), goes_on=pulse.goes_on)
+
+    put_on_queue = queue.task()(serve_subscription)
+    pulse = Pulse(database, lambda ticket: put_on_queue(str(ticket.subscription_id), ticket.lease.isoformat()))
+    return pulse
 
 
 def jobs_url(settings: Settings) -> str:
