@@ -5,7 +5,7 @@ coroutines that wait for nothing: a request is done in one thread (see `api.thre
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Annotated, Any, TypeVar
@@ -14,14 +14,17 @@ from uuid import UUID
 from fastapi import Depends, Header, Request
 from sqlmodel import Session as Session
 
-from api.errors import MalformedVersion, MissingVersion
+from api.errors import InsufficientScope, MalformedVersion, MissingVersion
 from api.threads import opened
 from bsa.access_log import record_reading
+from bsa.clients.actions import see_client
+from bsa.clients.queries import actor_by_access_token, not_seen_lately
+from bsa.clients.tokens import BadToken
 from bsa.database import Database
 from bsa.errors import NotAllowed, NotSignedIn
 from bsa.events import newest as newest_event
 from bsa.people.queries import actor_by_token
-from bsa.permissions import Actor, Permission, allows
+from bsa.permissions import SCOPES, Actor, Permission, Scope, allows
 from bsa.shapes import Shape
 
 Operation = TypeVar("Operation", bound=Callable[..., Any])
@@ -64,16 +67,20 @@ Writing = Annotated[Session, Depends(writing)]
 
 
 def token_of(request: Request) -> str:
-    """Return the bearer token of a request, from its header and from nowhere else."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    """Return the bearer token of a request, from its one header and from nowhere else."""
+    told = request.headers.getlist("authorization")
+    scheme, _, token = told[0].partition(" ") if len(told) == 1 else ("", "", "")
     if scheme.lower() != "bearer" or not token:
         raise NotSignedIn
     return token.strip()
 
 
 async def caller(request: Request, session: Reading) -> Actor:
-    """Return who is calling, by the bearer token."""
-    return _known(request, session)
+    """Return who is calling, by the bearer token: a person's own, or one that a machine was given."""
+    actor = _known(request, session)
+    if actor.scopes is not None:
+        see_machine(database(request), session, actor)
+    return actor
 
 
 async def writing_caller(request: Request, session: Writing) -> Actor:
@@ -141,12 +148,54 @@ def content_of(*told: object) -> str:
 
 
 def _known(request: Request, session: Session) -> Actor:
-    actor = actor_by_token(session, token_of(request))
-    if actor is None:
-        raise NotSignedIn("This token is not in force, or its account has ended.")
+    actor = request.state.actor = _bearer(session, token_of(request))
+    refuse_scope(request, actor)
     refuse_role(request, actor)
-    request.state.actor = actor
     return actor
+
+
+def _bearer(session: Session, token: str) -> Actor:
+    """Return who bears the token: a digest of ours is looked up, a signed one is proved."""
+    if token.count(".") != 2:
+        actor = actor_by_token(session, token)
+        if actor is None:
+            raise NotSignedIn("This token is not in force, or its account has ended.")
+        return actor
+    try:
+        return actor_by_access_token(session, token)
+    except BadToken as error:
+        raise NotSignedIn(f"This token does not count. {error}") from None
+
+
+def see_machine(base: Database, session: Session, actor: Actor) -> None:
+    """Write down now and then that a machine is in use; at our own token endpoint that is done anyway."""
+    if base.settings.oauth_issuer is None:
+        return
+    client_id = not_seen_lately(session, actor)
+    if client_id is not None:
+        with base.writing() as writing:
+            see_client(writing, client_id)
+
+
+def permissions_of(request: Request) -> tuple[Permission, ...]:
+    """Return which permissions the operation that is called has declared."""
+    route = request.scope.get("route")
+    declared: tuple[Permission, ...] = getattr(getattr(route, "endpoint", None), "permissions", ())
+    return declared
+
+
+def scopes_for(permissions: Iterable[Permission]) -> list[Scope]:
+    """Return the scopes that open an operation with these permissions, each by itself; none: no machine may."""
+    return [scope for scope in Scope if not SCOPES[scope].isdisjoint(permissions)]
+
+
+def refuse_scope(request: Request, actor: Actor) -> None:
+    """Refuse an operation to a machine whose token does not open it, before anything is looked up."""
+    if actor.scopes is None:
+        return
+    opening = scopes_for(permissions_of(request))
+    if actor.scopes.isdisjoint(opening):
+        raise InsufficientScope(opening)
 
 
 def refuse_role(request: Request, actor: Actor) -> None:
@@ -154,8 +203,7 @@ def refuse_role(request: Request, actor: Actor) -> None:
 
     Only where the path names no thing: of a thing that somebody may not see, also its existence is not told.
     """
-    route = request.scope.get("route")
-    declared = getattr(getattr(route, "endpoint", None), "permissions", ())
+    route, declared = request.scope.get("route"), permissions_of(request)
     if "{" not in getattr(route, "path", "{") and declared and not any(allows(actor, one) for one in declared):
         raise NotAllowed
 

@@ -42,11 +42,23 @@ class MalformedVersion(Refusal):
     message = "If-Match must hold one strong ETag as this API gives it, in quotes."
 
 
+class InsufficientScope(Refusal):
+    """A machine's token does not open this operation; `scopes` are those that would."""
+
+    message = "The token does not open this operation."
+
+    def __init__(self, scopes: Sequence[str]) -> None:
+        self.scopes = scopes
+        words = f"Ask for one with a scope of: {', '.join(scopes)}." if scopes else "No machine may do this."
+        super().__init__(f"{self.message} {words}")
+
+
 STATUS: dict[type[Refusal], HTTPStatus] = {
     Invalid: HTTPStatus.BAD_REQUEST,
     MalformedVersion: HTTPStatus.BAD_REQUEST,
     NotSignedIn: HTTPStatus.UNAUTHORIZED,
     NotAllowed: HTTPStatus.FORBIDDEN,
+    InsufficientScope: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
     Question: HTTPStatus.CONFLICT,
@@ -134,6 +146,9 @@ def _refusal(request: Request, error: Exception) -> Response:
     if isinstance(error, NotSignedIn):
         token_sent = "authorization" in request.headers
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if token_sent else "Bearer"
+    if isinstance(error, InsufficientScope):
+        wanted = f', scope="{" ".join(error.scopes)}"' if error.scopes else ""
+        headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope"{wanted}'
     if isinstance(error, TooManyAttempts):
         headers["Retry-After"] = error.facts["seconds"]
     if isinstance(error, MovedTo) and "resident_id" in request.path_params:

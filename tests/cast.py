@@ -13,6 +13,7 @@ from bsa import clock
 from bsa.areas.actions import record_area
 from bsa.areas.models import Level
 from bsa.areas.shapes import AreaIn
+from bsa.clients.actions import rotate_signing_key
 from bsa.institutions.models import Institution, InstitutionKind
 from bsa.people.actions import create_account
 from bsa.people.queries import actor_by_name
@@ -97,6 +98,8 @@ def gather(session: Session) -> Cast:
         )
         create_account(session, None, told)
     add_shipped_scales(session)
+    # Made once for all tests: an RSA key takes a tenth of a second.
+    rotate_signing_key(session)
     session.flush()
     return Cast(
         municipality_id=municipality.id,

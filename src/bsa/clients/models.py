@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index
+from sqlalchemy import JSON, Index
 from sqlmodel import Field, SQLModel
 
 from bsa.rows import ChangingRow, Moment, Row
@@ -15,18 +15,19 @@ class Client(ChangingRow, table=True):
     """A system of a partner. It signs with keys of its own; what it does is done by the account that belongs to it."""
 
     __tablename__ = "client"
-    __table_args__ = (
-        CheckConstraint("(keys IS NULL) <> (keys_url IS NULL)", name="keys_here_or_there"),
-        Index("ix_client_institution_id", "institution_id"),
-    )
+    __table_args__ = (Index("ix_client_institution_id", "institution_id"),)
 
     name: str = Field(max_length=80, unique=True)
     account_id: UUID = Field(foreign_key="account.id", unique=True)
-    institution_id: UUID | None = Field(default=None, foreign_key="institution.id")
+    institution_id: UUID = Field(foreign_key="institution.id")
     scopes: list[str] = Field(default_factory=list, sa_type=JSON)
-    keys: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
-    """Its public keys, as a JWKS."""
+    keys: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    """Its public keys, each a JWK; one that is on its way out has an `exp`, the second until which it counts."""
     keys_url: str | None = Field(default=None, max_length=300)
+    """Where the worker fetches its keys, when they were not handed over."""
+    keys_fetched_at: datetime | None = Field(default=None, sa_type=Moment)
+    keys_fault: str | None = Field(default=None, max_length=40)
+    """Why the last fetching failed, as a code; the keys of before go on counting."""
     external_id: str | None = Field(default=None, max_length=120, unique=True)
     """What an authorisation server elsewhere calls it, when tokens come from there."""
     last_seen_at: datetime | None = Field(default=None, sa_type=Moment)
@@ -42,7 +43,7 @@ class SigningKey(Row, table=True):
     algorithm: str = Field(max_length=8)
     public: dict[str, Any] = Field(sa_type=JSON)
     private: str | None = Field(default=None, sa_type=SealedText)
-    """Gone when the key has retired."""
+    """Gone as soon as another key took over."""
     retires_at: datetime | None = Field(default=None, sa_type=Moment)
 
 

@@ -127,7 +127,9 @@ def sign_in(session: Session, asked: SignInIn, address: str) -> str | None:
     """
     who = [keyed_digest(session, "sign_in", value) for value in (f"name|{asked.name.lower()}", f"address|{address}")]
     refuse_hurry(session, who)
-    account = session.scalar(select(Account).where(col(Account.name) == asked.name.lower(), col(Account.active)))
+    account = session.scalar(
+        select(Account).where(col(Account.name) == asked.name.lower(), col(Account.active), ~col(Account.machine))
+    )
     if not is_password(asked.password.get_secret_value(), account.password_hash if account else None) or not account:
         slow_down(session, who)
         return None

@@ -14,7 +14,7 @@ from bsa.errors import NotFound, invalid
 from bsa.paging import Order, cursor_after, fetch
 from bsa.people.models import AccessToken, Account, AccountArea, AccountRole, SignIn
 from bsa.people.shapes import AccountOut, AccountQuery, ColleagueOut, ColleagueQuery
-from bsa.permissions import Actor, Permission, Purpose, Role, allows, require
+from bsa.permissions import Actor, Permission, Purpose, Role, Scope, allows, require
 from bsa.rows import Moment, joined_text
 from bsa.sealing import open_cell, open_rows
 from bsa.shapes import Page
@@ -30,28 +30,30 @@ def digest_of(token: str) -> str:
 def actor_by_token(session: Session, token: str) -> Actor | None:
     """Return who bears this token, with roles and reach, in one statement; None when it is not in force."""
     row = session.execute(BY_TOKEN, {"digest": digest_of(token), "now": clock.now()}).first()
-    return _actor(row) if row else None
+    return actor_from(row) if row else None
 
 
 def actor_by_sign_in(session: Session, token: str) -> tuple[Actor, Any] | None:
     """Return who is signed in with this cookie's token, and the sign-in's row; None when it has ended."""
     row = session.execute(BY_SIGN_IN, {"digest": digest_of(token), "now": clock.now()}).first()
-    return (_actor(row), row) if row else None
+    return (actor_from(row), row) if row else None
 
 
 def actor_by_name(session: Session, name: str, purpose: Purpose) -> Actor:
     """Return the actor for an account name: for the command line and the demo."""
-    account = session.scalar(select(Account).where(col(Account.name) == name, col(Account.active)))
+    account = session.scalar(
+        select(Account).where(col(Account.name) == name, col(Account.active), ~col(Account.machine))
+    )
     if account is None:
         raise NotFound
-    row = session.execute(_columns_of_account().where(col(Account.id) == account.id)).one()
-    return _actor(row, purpose)
+    row = session.execute(columns_of_account().where(col(Account.id) == account.id)).one()
+    return actor_from(row, purpose)
 
 
 def actor_of(session: Session, account_id: UUID, purpose: Purpose) -> Actor | None:
     """Return the actor of an account, for what is done for its owner unasked; None when the account has ended."""
-    row = session.execute(_columns_of_account().where(col(Account.id) == account_id, col(Account.active))).first()
-    return _actor(row, purpose) if row else None
+    row = session.execute(columns_of_account().where(col(Account.id) == account_id, col(Account.active))).first()
+    return actor_from(row, purpose) if row else None
 
 
 def names_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -84,7 +86,7 @@ def get_account(session: Session, actor: Actor, account_id: UUID) -> Account:
     if not allows(actor, Permission.SEE_ACCOUNTS):
         raise NotFound
     account = session.get(Account, account_id)
-    if account is None:
+    if account is None or account.machine:
         raise NotFound
     return account
 
@@ -139,7 +141,7 @@ def find_colleague(session: Session, actor: Actor, account_id: UUID, *, at: str)
 
 
 def _accounts(_actor: Actor, wanted: AccountQuery) -> Select[Any]:
-    query = select(Account)
+    query = select(Account).where(~col(Account.machine))
     if wanted.role:
         query = query.where(_has_role(wanted.role))
     if wanted.active is not None:
@@ -171,7 +173,8 @@ def _has_role(role: Role) -> ColumnElement[bool]:
     return exists().where(col(AccountRole.account_id) == Account.id, col(AccountRole.role) == role)
 
 
-def _columns_of_account() -> Select[Any]:
+def columns_of_account() -> Select[Any]:
+    """Return the question after an account with roles and reach; `actor_from` makes an actor of its answer."""
     roles = select(joined_text(col(AccountRole.role))).where(col(AccountRole.account_id) == Account.id)
     areas = (
         select(joined_text(col(AreaInclusion.inner_id)))
@@ -189,10 +192,10 @@ def _columns_of_account() -> Select[Any]:
 
 def _actor_columns(kind: type[AccessToken] | type[SignIn]) -> Select[Any]:
     return (
-        _columns_of_account()
+        columns_of_account()
         .add_columns(col(kind.purpose).label("purpose"))
         .join_from(kind, Account, col(kind.account_id) == Account.id)
-        .where(col(Account.active))
+        .where(col(Account.active), ~col(Account.machine))
     )
 
 
@@ -211,7 +214,8 @@ BY_SIGN_IN = (
 )
 
 
-def _actor(row: Row[Any], purpose: Purpose | None = None) -> Actor:
+def actor_from(row: Row[Any], purpose: Purpose | None = None, scopes: frozenset[Scope] | None = None) -> Actor:
+    """Return the actor that a row of `columns_of_account` tells of; `scopes` limit what a machine may do."""
     found = row._mapping
     return Actor(
         id=found["account_id"],
@@ -220,4 +224,5 @@ def _actor(row: Row[Any], purpose: Purpose | None = None) -> Actor:
         area_ids=frozenset(UUID(key) for key in (found["areas"] or "").split()),
         institution_id=found["institution_id"],
         purpose=purpose or found["purpose"],
+        scopes=scopes,
     )
