@@ -29,6 +29,7 @@ MENU: dict[str, list[tuple[str, str, str, Permission]]] = {
         ("day.show", N_("My day"), "day", Permission.SEE_OWN_DAY),
         ("commitments.index", N_("Commitments"), "promise", Permission.SEE_COMMITMENTS),
         ("residents.index", N_("Residents"), "people", Permission.SEE_RESIDENTS),
+        ("referrals.index", N_("Referrals"), "letter", Permission.SEE_REFERRALS),
     ],
     N_("Being there"): [
         ("on_the_way.show", N_("On the way"), "way", Permission.NOTE_CONTACT),
