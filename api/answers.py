@@ -1,21 +1,34 @@
-"""What every answer of the API carries beside its body: the version as `ETag`, the next page as `Link`, `Location`."""
+"""What every answer of the API carries beside its body: `ETag`, the pages as `Link`, `Location`, how long it stays."""
 
 from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from email.utils import format_datetime
 from functools import wraps
+from hashlib import blake2b
 from typing import Any, TypeVar, get_type_hints
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter
 
+from api.inputs import Fault, Inputs
 from api.threads import OneThread
 from bsa.shapes import Page, Resource
 
 Operation = TypeVar("Operation", bound=Callable[..., Any])
 
 
-def etag(version: int) -> str:
-    """Return the ETag of a version: it says what a change is based on."""
-    return f'"{version}"'
+def etag(body: bytes, version: int | None = None) -> str:
+    """Return the ETag of what was answered: the version, on which a change is based, and a digest of the whole.
+
+    The digest is there because an answer also shows what its version does not count: others' names, what the calendar
+    makes of it, what the caller may do.
+    """
+    digest = blake2b(body, digest_size=8).hexdigest()
+    return f'"{digest}"' if version is None else f'"{version}.{digest}"'
 
 
 def found_at(path: str) -> Callable[[Operation], Operation]:
@@ -23,6 +36,25 @@ def found_at(path: str) -> Callable[[Operation], Operation]:
 
     def declare(operation: Operation) -> Operation:
         operation.found_at = path  # type: ignore[attr-defined]
+        return operation
+
+    return declare
+
+
+def deprecated(*, since: date, sunset: date, instead: str) -> Callable[[Operation], Operation]:
+    """Declare that an operation goes: not to be used from a day on, gone on another, and where one reads what instead.
+
+    `docs/api-policy.md` says how long there must be between the two.
+    """
+    if sunset <= since:
+        raise ValueError("An operation is offered for a while after it is said that it goes.")
+
+    def declare(operation: Operation) -> Operation:
+        operation.goes = {  # type: ignore[attr-defined]
+            "Deprecation": f"@{int(_midnight(since).timestamp())}",
+            "Sunset": format_datetime(_midnight(sunset), usegmt=True),
+            "Link": f'<{instead}>; rel="deprecation"; type="text/html", <{instead}>; rel="sunset"; type="text/html"',
+        }
         return operation
 
     return declare
@@ -38,21 +70,45 @@ class Answer(Response):
         self.result = result
 
 
+@dataclass(slots=True)
+class Doing:
+    """What is known of a request before its operation is done."""
+
+    faults: list[Fault]
+
+
+_doing: ContextVar[Doing | None] = ContextVar("doing", default=None)
+
+
 class AnsweringRoute(OneThread):
     """A route that reads the headers of an answer off the object that the operation returned."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         self._operation = endpoint
+        if hasattr(endpoint, "goes"):
+            options["deprecated"] = True
         super().__init__(path, _answering(endpoint, options.get("status_code") or 200), **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, with the headers added to what it answers."""
+        inputs = Inputs(self.dependant)
+        inputs.read_strictly()
         handle = super().get_route_handler()
+        goes = getattr(self._operation, "goes", None)
 
         async def handle_and_add(request: Request) -> Response:
-            response = await handle(request)
+            if goes:
+                request.scope["bsa.headers"].update(goes)
+            doing = Doing(inputs.faults(request))
+            _doing.set(doing)
+            try:
+                response = await handle(request)
+            except RequestValidationError as error:
+                raise _together(doing.faults, error) from None
             if isinstance(response, Answer):
                 _add_headers(request, response, response.result, getattr(self._operation, "found_at", None))
+                if request.method == "GET" and _is_known(request, response):
+                    return _unchanged(response)
             return response
 
         return handle_and_add
@@ -64,19 +120,31 @@ def _answering(operation: Callable[..., Any], status: int) -> Callable[..., Any]
 
     @wraps(operation)
     def answer(**arguments: Any) -> Answer:
+        doing = _doing.get()
+        if doing is not None and doing.faults:
+            raise RequestValidationError(doing.faults)
         result = operation(**arguments)
         checked = shape.validate_python(result)
-        return Answer(result, None if status == 204 else shape.dump_json(checked, by_alias=True), status)
+        # What had been made before is found, not made.
+        told = 200 if getattr(result, "was_there", False) else status
+        return Answer(result, None if status == 204 else shape.dump_json(checked, by_alias=True), told)
 
     return answer
 
 
+def _together(faults: list[Fault], error: RequestValidationError) -> RequestValidationError:
+    """Name at once what the shapes refuse and what else is wrong; of one place only what is said first."""
+    places = {tuple(fault["loc"]) for fault in faults}
+    return RequestValidationError([*faults, *(one for one in error.errors() if tuple(one["loc"]) not in places)])
+
+
 def _add_headers(request: Request, response: Response, result: Any, found_at: str | None) -> None:
-    if isinstance(result, Page) and result.next_cursor:
-        following = request.url.include_query_params(cursor=result.next_cursor)
-        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
-    if isinstance(result, Resource):
-        response.headers["ETag"] = etag(result.version)
+    if isinstance(result, Page):
+        response.headers["Link"] = _link(request, result)
+    elif isinstance(result, Resource):
+        response.headers["ETag"] = etag(bytes(response.body), result.version)
+    elif request.method == "GET":
+        response.headers["ETag"] = etag(bytes(response.body))
     if response.status_code == 201 and getattr(result, "id", None) is not None:
         if found_at is not None:
             response.headers["Location"] = f"{request.scope['root_path']}{found_at}/{result.id}"
@@ -84,3 +152,32 @@ def _add_headers(request: Request, response: Response, result: Any, found_at: st
         # When the path leads through the resource itself, a deed was done to it, and the resource is what came of it.
         before, through, _ = request.url.path.partition(f"/{result.id}")
         response.headers["Location"] = before + through if through else f"{before}/{result.id}"
+
+
+def _link(request: Request, page: Page[Any]) -> str:
+    """Lead to the pages of a list: all with the same filters, opaque cursors, and no counting."""
+    path = request.scope["path"]
+    query = request.scope["query_string"].decode("latin-1")
+    same = [(key, value) for key, value in parse_qsl(query, keep_blank_values=True) if key != "cursor"] if query else []
+    first = f"<{path}?{urlencode(same)}>" if same else f"<{path}>"
+    links = [f'{first}; rel="first"']
+    if page.next_cursor:
+        links.append(f'<{path}?{urlencode([*same, ("cursor", page.next_cursor)])}>; rel="next"')
+    return ", ".join(links)
+
+
+def _is_known(request: Request, response: Response) -> bool:
+    """Tell whether the caller has the answer already; for this, unlike for a change, a weak tag is as good."""
+    told = request.headers.get("if-none-match")
+    tag = response.headers.get("etag")
+    if told is None or tag is None:
+        return False
+    return told.strip() == "*" or tag in (one.strip().removeprefix("W/") for one in told.split(","))
+
+
+def _unchanged(response: Response) -> Response:
+    return Response(status_code=304, headers={"ETag": response.headers["etag"]})
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

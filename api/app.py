@@ -1,11 +1,8 @@
 """The API as an application of its own: its identity, its errors and its headers are not those of the pages."""
 
-from contextlib import suppress
-
-from fastapi import APIRouter, Depends, FastAPI, Request
-from starlette.exceptions import HTTPException
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.routing import Match
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from api import (
     accounts,
@@ -47,30 +44,14 @@ from api import (
     trust,
     voices,
 )
-from api.document import DESCRIPTION, document_of
+from api.described import DESCRIPTION
+from api.document import document_of
+from api.envelope import VERSION, Envelope
 from api.errors import answer_with_problems
+from api.negotiation import agree_on_types
 from bsa.database import Database
 
-VERSION = "0.1.0"
-"""Of the API, not of the software: a break is a new major, and a new path."""
-
 LARGEST_BODY = 1024 * 1024
-
-HEADERS = {
-    "API-Version": VERSION,
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
-}
-
-ENCODED = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
-OPEN_TO_ALL = (b"access-control-allow-origin", b"*")
-
-JSON = ("application/json", "application/merge-patch+json")
 
 
 def create_api(database: Database) -> FastAPI:
@@ -93,7 +74,7 @@ def create_api(database: Database) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         max_body_size=LARGEST_BODY,
-        dependencies=[Depends(take_only_json)],
+        dependencies=[Depends(agree_on_types)],
     )
     api.state.database = database
     answer_with_problems(api)
@@ -101,7 +82,7 @@ def create_api(database: Database) -> FastAPI:
         api.include_router(Feature(feature))
     api.openapi = lambda: document_of(api)  # type: ignore[method-assign]
     # Around everything, so that also the answer to an unforeseen error carries them.
-    api.middleware_stack = Headers(api.build_middleware_stack())
+    api.middleware_stack = Envelope(api.build_middleware_stack(), api, settings.requests_a_minute)
     return api
 
 
@@ -215,39 +196,3 @@ class Feature(APIRouter):
         if not scope["path"].removeprefix(scope.get("root_path", "")).startswith(self._beginning):
             return Match.NONE, {}
         return super().matches(scope)
-
-
-async def take_only_json(request: Request) -> None:
-    """Refuse a body that is not JSON, or not what the operation says it takes, before anybody reads it."""
-    takes = getattr(getattr(request.scope.get("route"), "endpoint", None), "takes", None)
-    has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if has_body and takes is not None and kind != takes:
-        raise HTTPException(415, f"Send a form with a file, with Content-Type: {takes}.", headers={"Accept": takes})
-    if has_body and takes is None and kind not in JSON:
-        raise HTTPException(415, "Send JSON, with Content-Type: application/json.", headers={"Accept": ", ".join(JSON)})
-
-
-class Headers:
-    """Puts the headers that every answer carries on every answer, also on one that failed."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, with the headers."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        document = scope["path"].endswith("/openapi.json")
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                there = {name for name, _ in message["headers"]}
-                added = [*ENCODED, OPEN_TO_ALL] if document else ENCODED
-                message["headers"] = [*message["headers"], *(one for one in added if one[0] not in there)]
-            await send(message)
-
-        with suppress(Exception):
-            # It was answered and named in the log by the handler; its text may hold what somebody sent.
-            await self._app(scope, receive, send_with_headers)

@@ -7,14 +7,16 @@ coroutines that wait for nothing: a request is done in one thread (see `api.thre
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Header, Request
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 from sqlmodel import Session as Session
 
 from api.errors import InsufficientScope, MalformedVersion, MissingVersion
+from api.limits import address_in
 from api.threads import opened
 from bsa.access_log import record_reading
 from bsa.clients.actions import see_client
@@ -91,47 +93,83 @@ async def writing_caller(request: Request, session: Writing) -> Actor:
 Caller = Annotated[Actor, Depends(caller)]
 WritingCaller = Annotated[Actor, Depends(writing_caller)]
 
-ETAG = re.compile(r'^"(\d{1,9})"$')
+OUR_TAG = re.compile(r'"(\d{1,9})(?:\.[0-9a-f]{1,64})?"')
+TAGS = re.compile(r'\s*(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"\s*(?:,\s*(?:(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"\s*)?)*')
+
+
+class Seen(int):
+    """What a caller saw when it names more than one version, or any (`*`): equal to each of them."""
+
+    versions: frozenset[int] | None
+
+    @classmethod
+    def of(cls, versions: frozenset[int] | None) -> "Seen":
+        """Make one of these versions; None is any version."""
+        seen = cls(0)
+        seen.versions = versions
+        return seen
+
+    def __eq__(self, other: object) -> bool:
+        return self.versions is None or other in self.versions
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = int.__hash__
 
 
 async def seen_version(
     if_match: Annotated[str | None, Header(description="The ETag that you last saw.")] = None,
 ) -> int:
-    """Return the version that the caller saw, from `If-Match`."""
+    """Return the version that the caller saw, from `If-Match`: what stands before the dot in an ETag of ours.
+
+    A weak tag never matches, nor does one that we never gave.
+    """
     if if_match is None:
         raise MissingVersion
-    match = ETAG.match(if_match.strip())
-    if match is None:
+    told = if_match.strip()
+    match = OUR_TAG.fullmatch(told)
+    if match is not None:
+        return int(match[1])
+    if told == "*":
+        return Seen.of(None)
+    if not TAGS.fullmatch(told):
         raise MalformedVersion
-    return int(match[1])
+    tags = (OUR_TAG.fullmatch(tag.strip()) for tag in told.split(","))
+    return Seen.of(frozenset(int(tag[1]) for tag in tags if tag))
 
 
 SeenVersion = Annotated[int, Depends(seen_version)]
+
+KEY = re.compile(r"[\x21-\x7e]{1,100}")
+
+
+def _key_in(told: str | None) -> str | None:
+    """Return the key out of its header: a structured string in quotes, as the draft has it, or bare."""
+    if told is None:
+        return None
+    quoted = len(told) > 1 and told[0] == told[-1] == '"'
+    key = re.sub(r'\\(["\\])', r"\1", told[1:-1]) if quoted else told
+    if not KEY.fullmatch(key):
+        raise PydanticCustomError("key", "Send one key of 1 to 100 visible characters, bare or in quotes.")
+    return key
+
 
 SentKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
-        pattern=r"^[\x21-\x7e]{1,100}$",
+        max_length=210,
         description="A key of your own for this one thing: sent again under the same key, it is done once.",
     ),
+    AfterValidator(_key_in),
 ]
 """The sender's own key; it goes to `bsa.sendings.once`, with `content_of` what was sent."""
 
 
 async def address_of(request: Request) -> str:
-    """Return the address whence a request comes: for those who guess, and for who sends too much.
-
-    Of the newer kind every household has more addresses than can be counted, all with the same first half.
-    """
-    host = request.client.host if request.client else "-"
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(address, IPv4Address):
-        return host
-    return str(address.ipv4_mapped or ip_network((int(address), 64), strict=False))
+    """Return the address whence a request comes: for those who guess, and for who sends too much."""
+    return address_in(request.client.host if request.client else "-")
 
 
 Address = Annotated[str, Depends(address_of)]

@@ -36,4 +36,4 @@ def test_an_order_that_gives_residents_less_tells_the_sums(client_of: ClientOf, 
     assert "2" in error["detail"]
     shown = client.get(located(made))
     assert (shown.json()["residentMinutes"], shown.json()["institutionMinutes"]) == (5, 2)
-    assert shown.headers["ETag"] == '"1"'
+    assert shown.headers["ETag"].startswith('"1.')

@@ -38,7 +38,8 @@ def test_from_handing_out_to_the_verdict(client_of: ClientOf, line: Line) -> Non
     assert (len(sheet["codes"]), sheet["address"]) == (6, "http://127.0.0.1:8000/judge")
     shown = me.get(f"/slip-rounds/{sheet['id']}")
     assert "codes" not in shown.json()
-    assert (shown.json()["slips"], shown.json()["used"], shown.headers["etag"]) == (6, 0, made.headers["etag"])
+    version, _, _ = made.headers["etag"].partition(".")
+    assert (shown.json()["slips"], shown.json()["used"], shown.headers["etag"].partition(".")[0]) == (6, 0, version)
 
     asked = anybody.post("/public/slips/openings", json={"code": sheet["codes"][0]})
     assert asked.json()["residentsWords"] == "Onze ramen tochten niet meer."
