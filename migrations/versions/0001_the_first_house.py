@@ -300,6 +300,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_area_inclusion_inner_id"), ["inner_id"], unique=False)
 
     op.create_table(
+        "postcode_area",
+        sa.Column("postcode4", sa.String(length=4), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_postcode_area_area_id_area")),
+        sa.PrimaryKeyConstraint("postcode4", "area_id", name=op.f("pk_postcode_area")),
+    )
+    with op.batch_alter_table("postcode_area", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_postcode_area_area_id"), ["area_id"], unique=False)
+
+    op.create_table(
         "forum",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1133,7 +1143,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("part_of_id IS NULL OR part_of_id <> id", name=op.f("ck_referral_not_part_of_itself")),
         sa.CheckConstraint(
-            "wiped_at IS NULL OR (call_name IS NULL AND family_name IS NULL AND contact_value IS NULL AND question IS NULL AND referrer_view IS NULL AND address IS NULL)",
+            "wiped_at IS NULL OR (call_name IS NULL AND family_name IS NULL AND contact_value IS NULL AND question IS NULL AND referrer_view IS NULL AND address IS NULL AND consent_by IS NULL AND referrer_name IS NULL AND referrer_role IS NULL AND referrer_callback IS NULL)",
             name=op.f("ck_referral_wiped_holds_nothing"),
         ),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_referral_area_id_area")),
@@ -1187,6 +1197,8 @@ def upgrade() -> None:
                 "track_due",
                 "voice_waits",
                 "photo_due",
+                "referral_waits",
+                "referral_review",
                 name="reminderkind",
                 native_enum=False,
                 create_constraint=True,
@@ -3888,6 +3900,10 @@ def downgrade() -> None:
 
     op.drop_table("forum")
     with op.batch_alter_table("area_inclusion", schema=None) as batch_op:
+    with op.batch_alter_table("postcode_area", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_postcode_area_area_id"))
+
+    op.drop_table("postcode_area")
         batch_op.drop_index(batch_op.f("ix_area_inclusion_inner_id"))
 
     op.drop_table("area_inclusion")

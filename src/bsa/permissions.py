@@ -360,6 +360,8 @@ TEAM: Rule = [ACTIVATOR_HERE, TEAM_LEADER_HERE]
 OWN_INSTITUTION: list[Condition] = [is_institution_contact, for_own_institution]
 RECEIVING_WORKER: list[Condition] = [is_activator, is_owner, sent_to_the_team]
 SENDING_WORKER: list[Condition] = [is_activator, is_owner, sent_by_the_team]
+NEXT_WORKER: list[Condition] = [*OWN_WORKER, sent_to_the_team]
+"""Who looks after the resident whom a referral turned out to be about goes on with it when its owner has left."""
 FREE_TO_TAKE: list[Condition] = [*ACTIVATOR_HERE, owned_by_nobody, sent_to_the_team]
 REFERRING_PARTNER: list[Condition] = [*OWN_INSTITUTION, sent_to_the_team]
 RECEIVING_PARTNER: list[Condition] = [*OWN_INSTITUTION, sent_by_the_team]
@@ -498,11 +500,11 @@ RULES: dict[Permission, Rule] = {
     Permission.ANSWER_VOICE: TEAM,
     Permission.SEE_DOUBLE_ACTIVATION: [*TEAM, [is_policy_officer, in_own_area]],
     Permission.SEE_REFERRALS: [*TEAM, OWN_INSTITUTION],
-    Permission.OPEN_REFERRAL: [FREE_TO_TAKE, [is_activator, is_owner], OWN_INSTITUTION],
-    Permission.SEND_REFERRAL: [ACTIVATOR_HERE, OWN_INSTITUTION],
+    Permission.OPEN_REFERRAL: [FREE_TO_TAKE, [is_activator, is_owner], OWN_WORKER, OWN_INSTITUTION],
+    Permission.SEND_REFERRAL: [ACTIVATOR_HERE, SENDING_WORKER, OWN_INSTITUTION],
     Permission.DECIDE_REFERRAL: [FREE_TO_TAKE, RECEIVING_PARTNER],
-    Permission.CARRY_REFERRAL: [RECEIVING_WORKER, RECEIVING_PARTNER],
-    Permission.WITHDRAW_REFERRAL: [FREE_TO_TAKE, RECEIVING_WORKER, REFERRING_PARTNER, SENDING_WORKER],
+    Permission.CARRY_REFERRAL: [RECEIVING_WORKER, NEXT_WORKER, RECEIVING_PARTNER],
+    Permission.WITHDRAW_REFERRAL: [FREE_TO_TAKE, RECEIVING_WORKER, NEXT_WORKER, SENDING_WORKER, OWN_INSTITUTION],
     Permission.MARK_REFERRAL_ERROR: [REFERRING_PARTNER, SENDING_WORKER],
     Permission.MANAGE_CLIENTS: [[is_administrator]],
     Permission.SEE_SUBSCRIPTIONS: [[is_administrator], OWN_INSTITUTION],

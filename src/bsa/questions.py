@@ -9,7 +9,7 @@ is kept: neither a row, nor a right, nor a value.
 """
 
 from collections.abc import Callable, Hashable
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -19,12 +19,19 @@ from sqlalchemy.types import TypeEngine
 
 from bsa import clock
 from bsa.permissions import Actor, Purpose, Role
+from bsa.rows import Moment
 from bsa.shapes import Shape
 
 TODAY = bindparam("today", type_=Date)
 """The place for the day on which it is asked."""
 
-TYPES: dict[type, TypeEngine[Any]] = {UUID: Uuid(), date: Date(), int: Integer(), str: String()}
+TYPES: dict[type, TypeEngine[Any]] = {
+    UUID: Uuid(),
+    date: Date(),
+    datetime: Moment(),
+    int: Integer(),
+    str: String(),
+}
 """The values for which there is a place; all others are part of the shape."""
 
 Builder = Callable[..., Select[*tuple[Any, ...]]]

@@ -74,3 +74,12 @@ class AreaInclusion(SQLModel, table=True):
 
     outer_id: UUID = Field(foreign_key="area.id", primary_key=True)
     inner_id: UUID = Field(foreign_key="area.id", primary_key=True, index=True)
+
+
+class PostcodeArea(SQLModel, table=True):
+    """In which neighbourhood the four digits of a postcode lie; some lie in more than one."""
+
+    __tablename__ = "postcode_area"
+
+    postcode4: str = Field(max_length=4, primary_key=True)
+    area_id: UUID = Field(foreign_key="area.id", primary_key=True, index=True)

@@ -1,13 +1,10 @@
 """Deeds that shrink a record or end it: stepping down, merging a duplicate, erasing."""
 
 from collections.abc import Sequence
-from contextlib import suppress
-from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col
 
 from bsa.digests import keyed_digest
@@ -15,17 +12,17 @@ from bsa.errors import N_, Fault, Invalid, MovedTo, NotFound
 from bsa.events import note
 from bsa.groups.models import GroupMember
 from bsa.initiatives.models import Participant
-from bsa.keystore import KeyStore
 from bsa.lifecycle.queries import cell_of, of_this, refuse_not_lower, table_of
 from bsa.lifecycle.rows import delete_rows, leaning_on, move_rows
 from bsa.needs.models import LayerConfirmation, NeedLayer
 from bsa.permissions import Actor, Permission, require
+from bsa.referrals.actions import end_with_resident, merge_links, step_down_with_resident
 from bsa.residents.actions import changeable, raise_level
+from bsa.residents.dooming import doom
 from bsa.residents.models import (
     FIELD_LEVELS,
     LEVELS,
     Consent,
-    DoomedKey,
     Household,
     RegistrationLevel,
     Resident,
@@ -56,6 +53,8 @@ def step_down(session: Session, actor: Actor, resident_id: UUID, version: int | 
     """Go down to a level at which less is kept, and delete what may not be kept there."""
     resident = changeable(session, actor, resident_id, Permission.CHANGE_RESIDENT, version)
     refuse_not_lower(resident, wanted.level)
+    if not may_keep("referral_resident.*", wanted.level):
+        step_down_with_resident(session, resident.id)
     for field in [field for field in FIELD_LEVELS if not may_keep(field, wanted.level)]:
         _delete_field(session, resident, field)
     resident.level = wanted.level
@@ -82,13 +81,14 @@ def merge_residents(
     _join_participants(session, resident, duplicate, GroupMember, "group_id")
     _join_answers(session, resident, duplicate)
     _join_relationships(session, resident, duplicate)
+    merge_links(session, resident.id, duplicate.id)
     _fill_in(session, resident, duplicate)
     session.flush()
     move_rows(session, duplicate.id, resident.id)
     _turn_into_signpost(session, resident, duplicate)
     _bury(session, actor, duplicate, TombstoneKind.MERGED)
     note(session, actor, "resident.merged", resident, duplicate_id=duplicate.id)
-    _doom(session, [duplicate.id])
+    doom(session, [duplicate.id])
     session.flush()
     # What was moved by statements is not what the session remembers.
     session.expire_all()
@@ -110,9 +110,10 @@ def erase_resident(session: Session, actor: Actor, resident_id: UUID, version: i
     not_stale(resident, version)
     signposts = session.scalars(select(col(Resident.id)).where(col(Resident.merged_into_id) == resident.id)).all()
     erased = [resident.id, *signposts]
+    end_with_resident(session, actor, erased)
     _bury(session, actor, resident, TombstoneKind.ERASED)
     note(session, actor, "resident.erased", resident)
-    _doom(session, erased)
+    doom(session, erased)
     session.flush()
     delete_rows(session, erased)
     session.execute(delete(Resident).where(col(Resident.id).in_(erased)).execution_options(synchronize_session=False))
@@ -277,16 +278,3 @@ def _delete_if_empty(session: Session, household_id: UUID | None) -> None:
 def _bury(session: Session, actor: Actor, resident: Resident, kind: TombstoneKind) -> None:
     digest = keyed_digest(session, "tombstone", str(resident.id))
     session.add(Tombstone(kind=kind, resident_digest=digest, done_by_id=actor.id))
-
-
-def _doom(session: Session, owners: Sequence[UUID]) -> None:
-    """Have the keys destroyed: right after the commit, and again by the job when that fails."""
-    already = set(session.scalars(select(col(DoomedKey.owner_key)).where(col(DoomedKey.owner_key).in_(owners))))
-    session.add_all([DoomedKey(owner_key=owner) for owner in owners if owner not in already])
-    session.info["after_commit"].append(partial(_destroy, session.info["keystore"], owners))
-
-
-def _destroy(keystore: KeyStore, owners: Sequence[UUID]) -> None:
-    # The deed is done and cannot be refused any more; the job destroys what is left over.
-    with suppress(SQLAlchemyError):
-        keystore.destroy(owners)

@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from bsa import clock
 from bsa.database import Database
+from bsa.referrals.models import Referral
 from bsa.residents.models import DoomedKey, Resident
 
 log = logging.getLogger("bsa.jobs")
@@ -33,14 +34,14 @@ def destroy_doomed_keys(database: Database) -> int:
 
 
 def sweep_orphans(database: Database) -> int:
-    """Destroy the keys whose resident never came; return how many. When there are too many, destroy none and say so."""
+    """Destroy the keys whose owner never came; return how many. When there are too many, destroy none and say so."""
     database.check()
     long_ago = database.keystore.made_before(clock.now() - RECENT)
     old = database.keystore.made_before(clock.now() - GRACE) - long_ago
     with database.reading() as session:
-        orphans = old - set(session.scalars(select(col(Resident.id))))
+        orphans = old - set(session.scalars(select(col(Resident.id)))) - set(session.scalars(select(col(Referral.id))))
     if len(orphans) > MOST_ORPHANS:
-        log.error("%d keys have no resident; none was destroyed. Was an old backup restored?", len(orphans))
+        log.error("%d keys have no owner; none was destroyed. Was an old backup restored?", len(orphans))
         return 0
     database.keystore.destroy(orphans)
     return len(orphans)

@@ -79,7 +79,8 @@ class Referral(ChangingRow, table=True):
         CheckConstraint("state <> 'entered_in_error' OR wiped_at IS NOT NULL", name="error_is_wiped"),
         CheckConstraint(
             "wiped_at IS NULL OR (call_name IS NULL AND family_name IS NULL AND contact_value IS NULL "
-            "AND question IS NULL AND referrer_view IS NULL AND address IS NULL)",
+            "AND question IS NULL AND referrer_view IS NULL AND address IS NULL AND consent_by IS NULL "
+            "AND referrer_name IS NULL AND referrer_role IS NULL AND referrer_callback IS NULL)",
             name="wiped_holds_nothing",
         ),
         CheckConstraint(
@@ -152,6 +153,16 @@ class Referral(ChangingRow, table=True):
     def owner(self) -> UUID:
         """A referral's own key seals its content: of somebody who is not registered here there is no other."""
         return self.id
+
+    def partner_hears(self, kind: str) -> bool:
+        """Tell whether the partner may hear of what just happened: as referrer only as far as the resident agreed."""
+        if self.requested_at is None:
+            return False
+        if self.direction is ReferralDirection.OUTBOUND or self.feedback is not FeedbackLevel.NOTHING:
+            return True
+        # What the referrer did itself; a resident's own no comes without a reason.
+        taken_back = kind == "referral.withdrawn" and self.reason is not None
+        return taken_back or kind in ("referral.requested", "referral.entered_in_error")
 
 
 class ReferralEvent(Row, table=True):

@@ -34,6 +34,8 @@ class ReminderKind(StrEnum):
     TRACK_DUE = "track_due"
     VOICE_WAITS = "voice_waits"
     PHOTO_DUE = "photo_due"
+    REFERRAL_WAITS = "referral_waits"
+    REFERRAL_REVIEW = "referral_review"
 
 
 class ReminderHush(Row, table=True):

@@ -106,6 +106,7 @@ FIELD_LEVELS: dict[str, RegistrationLevel] = {
     "asset.*": RegistrationLevel.KNOWN,
     "signal.*": RegistrationLevel.KNOWN,
     "learning_step.*": RegistrationLevel.KNOWN,
+    "referral_resident.*": RegistrationLevel.KNOWN,
     "contact.own_note": RegistrationLevel.DOSSIER,
     "contact.shareable_note": RegistrationLevel.DOSSIER,
     "need.deeper_layers": RegistrationLevel.DOSSIER,

@@ -1,0 +1,502 @@
+"""What comes in and goes out about referrals."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import Field, ModelWrapValidatorHandler, StringConstraints, TypeAdapter, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from bsa.errors import N_
+from bsa.referrals.models import FeedbackLevel, Handover, ReferralDirection, ReferralSubject, SharedThing, Urgency
+from bsa.referrals.states import ReferralOutcome, ReferralReason, ReferralSide, ReferralState
+from bsa.residents.models import ConsentHow, ContactChannel, Informed
+from bsa.residents.shapes import ContactValue
+from bsa.shapes import Line, Listing, MomentIn, Out, Resource, Shape, Text
+
+ExternalRef = Annotated[Line, Field(max_length=80)]
+"""The partner's own reference: sent twice, it is one referral. A citizen service number is none."""
+Postcode4 = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{3}$")]
+"""The four digits of a postcode."""
+NeighbourhoodCode = Annotated[str, StringConstraints(pattern=r"^BU[0-9]{4}[0-9A-Z]{4}$")]
+"""The code of a neighbourhood, as Statistics Netherlands writes it: `BU01140101`."""
+Question = Annotated[Text, Field(max_length=500)]
+"""What the resident asks, in the resident's own words."""
+View = Annotated[Text, Field(max_length=1000)]
+"""How the referrer sees it; it stands below the resident's words."""
+AT_A_DOOR = frozenset({ContactChannel.VISIT, ContactChannel.LETTER})
+"""How somebody is reached for whom an address is needed."""
+
+
+class ReferrerIn(Shape):
+    """Who refers, and how to call back."""
+
+    name: Line
+    role: Line
+    callback: ContactValue
+
+
+class ReferredContactIn(Shape):
+    """How the resident wants to be reached."""
+
+    channel: ContactChannel
+    value: ContactValue | None = None
+    """The number or the address; left out only when somebody goes there or writes, and `address` says where."""
+    message_may_be_left: bool = False
+
+
+class ReferredResidentIn(Shape):
+    """Who is referred: what to call somebody, and how to reach them. Nothing more is asked."""
+
+    call_name: Line
+    family_name: Line | None = None
+    contact: ReferredContactIn
+
+
+class ConsentShareIn(Shape):
+    """That the resident agreed to share this: when, how, to whom, and what."""
+
+    given_on: date
+    how: ConsentHow
+    by_whom: Line
+    """To whom the resident agreed."""
+    scope: list[SharedThing] = Field(min_length=1, max_length=len(SharedThing))
+    sheet: Annotated[Line, Field(max_length=40)] | None = None
+    """Which version of the information sheet the resident was given."""
+
+
+class ReferralIn(Shape):
+    """A referral to the team. Which institution sends it is known from who is calling, and never told here."""
+
+    external_ref: ExternalRef
+    referrer: ReferrerIn
+    subject: ReferralSubject = ReferralSubject.PERSON
+    resident: ReferredResidentIn | None = None
+    """Who it is about; left out for a group, of which nothing about persons is kept."""
+    area_code: NeighbourhoodCode | None = None
+    postcode4: Postcode4 | None = None
+    """Where no code is known: the four digits of the postcode."""
+    address: Line | None = None
+    """Only when somebody has to go there, or to write."""
+    question: Question
+    referrer_view: View | None = None
+    resident_knows: bool | None = None
+    """That it was discussed with the resident; without that nothing is taken, except for a group."""
+    consent_share: ConsentShareIn | None = None
+    feedback: FeedbackLevel
+    urgency: Urgency = Urgency.NORMAL
+    call_before_visit: bool = False
+    """Call the referrer before anybody goes there; why is told by telephone, never in writing."""
+    expected_answer_by: date | None = None
+    retry_of_id: UUID | None = None
+    """The declined or failed referral that this one tries again."""
+    draft: bool = False
+    """Keep it, and send it later."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _everything_at_once(cls, told: Any, check: ModelWrapValidatorHandler[Self]) -> Self:
+        """Name what is wrong between fields together with what is wrong in them."""
+        found: list[InitErrorDetails] = []
+        shape: Self | None = None
+        try:
+            shape = check(told)
+        except ValidationError as error:
+            found = [_again(fault) for fault in error.errors(include_url=False)]
+        if isinstance(told, Mapping):
+            found += list(_between_fields(told))
+        if found or shape is None:
+            raise ValidationError.from_exception_data(cls.__name__, found)
+        return shape
+
+
+class SubmissionIn(Shape):
+    """That a draft is sent. What the resident agreed to, when the draft does not say so yet."""
+
+    consent_share: ConsentShareIn | None = None
+    feedback: FeedbackLevel | None = None
+
+
+class OutwardReferralIn(Shape):
+    """A referral of ours to a partner, from a need of a resident, with what the resident agreed to share."""
+
+    institution_id: UUID
+    handover: Handover = Handover.VISIT_TOGETHER
+    depths: list[int] = Field(default=[0], min_length=1, max_length=20)
+    """Which layers of the need go along; without a choice only the stated question. Each must be free to pass on."""
+    our_view: View | None = None
+    shares_contact: bool = True
+    """Whether the partner is told how to reach the resident."""
+    consent_share: ConsentShareIn | None = None
+    """Left out only for a draft."""
+    feedback: FeedbackLevel = FeedbackLevel.STATUS_AND_OUTCOME
+    urgency: Urgency = Urgency.NORMAL
+    call_before_visit: bool = False
+    expected_answer_by: date | None = None
+    retry_of_id: UUID | None = None
+    draft: bool = False
+
+
+class RegistrationIn(Shape):
+    """The resident of a referral, to register as known: what the referral says is taken over."""
+
+    informed_on: date
+    informed_how: Informed
+    area_id: UUID | None = None
+    """Where the resident lives; left out, the neighbourhood of the referral."""
+
+
+class ResidentLinkIn(Shape):
+    """Which resident a referral is about: one who is known here, or one to register now."""
+
+    resident_id: UUID | None = None
+    register_as: RegistrationIn | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.resident_id is None) == (self.register_as is None):
+            raise PydanticCustomError(
+                "resident_id", "Choose a resident who is known here, or register one; not both, and not neither."
+            )
+        return self
+
+
+class AcceptanceIn(Shape):
+    """That a referral is taken on: by oneself or by a colleague, and which resident it is about."""
+
+    owner_id: UUID | None = None
+    """The colleague who takes it on; left out, whoever accepts."""
+    resident_id: UUID | None = None
+    register_as: RegistrationIn | None = None
+
+    @model_validator(mode="after")
+    def _not_both(self) -> Self:
+        if self.resident_id is not None and self.register_as is not None:
+            raise PydanticCustomError("resident_id", "Choose a resident who is known here, or register one; not both.")
+        return self
+
+
+class RefusalIn(Shape):
+    """That a referral is not taken on, why, and what else could help."""
+
+    reason: ReferralReason
+    words: Question | None = None
+    """What the other side may try instead, or the reason in words; it is sent to the other side."""
+
+
+class AttemptIn(Shape):
+    """That the resident was sought, and whether somebody was reached."""
+
+    reached: bool
+
+
+class PauseIn(Shape):
+    """That it waits, why, and until when at the latest."""
+
+    reason: ReferralReason
+    review_on: date
+    words: Question | None = None
+    """For the other side."""
+
+
+class ReroutingIn(Shape):
+    """That a referral is passed on: to a colleague's area or to another institution, with a new consent."""
+
+    reason: ReferralReason
+    area_id: UUID | None = None
+    institution_id: UUID | None = None
+    handover: Handover = Handover.VISIT_TOGETHER
+    """How it is handed over to an institution."""
+    consent_share: ConsentShareIn | None = None
+    """New: the resident agreed that this one knows. Left out only for a group."""
+    feedback: FeedbackLevel | None = None
+    """What is heard back; left out, as before."""
+    words: Question | None = None
+    """For the one who referred."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.area_id is None) == (self.institution_id is None):
+            raise PydanticCustomError("area_id", "Choose an area of the team, or another institution; one of both.")
+        return self
+
+
+class OutcomeIn(Shape):
+    """What came of it. Some outcomes complete a referral, with others it did not work out."""
+
+    outcome: ReferralOutcome
+    initiative_id: UUID | None = None
+    """For `joined_initiative`: which one."""
+
+
+class WithdrawalIn(Shape):
+    """That it goes no further: the resident does not want it, or the one who referred takes it back."""
+
+    by_side: ReferralSide = ReferralSide.RESIDENT
+    reason: ReferralReason | None = None
+    """A resident's no needs none, and none is kept."""
+
+
+class ErrorIn(Shape):
+    """That it should not have been sent, and why; what it says is wiped at once."""
+
+    reason: ReferralReason
+
+
+class ReferralQuery(Listing):
+    """Which referrals to list."""
+
+    state: ReferralState | None = None
+    direction: ReferralDirection | None = None
+    area_id: UUID | None = None
+    institution_id: UUID | None = None
+    owner_id: UUID | None = None
+    mine: bool = False
+    """Only those that the caller took on, or sent."""
+    unassigned: bool = False
+    """Only those sent to the team that nobody took on or declined yet."""
+    external_ref: ExternalRef | None = None
+    open: bool | None = None
+    """Only those of which something is still to come, or only those that are over."""
+    updated_since: MomentIn | None = None
+    """Only what changed at or after this moment, in the order in which it changed: for whoever asks now and then."""
+
+
+class ReferralItem(Resource):
+    """A referral as a shell: codes and days, and nothing about a person.
+
+    Whoever referred reads of it what the resident agreed to; the rest is empty.
+    """
+
+    direction: ReferralDirection
+    institution_id: UUID
+    institution_name: str
+    external_ref: str | None
+    area_id: UUID
+    area_name: str
+    subject: ReferralSubject
+    urgency: Urgency
+    handover: Handover | None
+    feedback: FeedbackLevel
+    state: ReferralState
+    owner_id: UUID | None
+    owner_name: str | None
+    """Who took it on; for a referral of ours, who sent it."""
+    mine: bool
+    requested_at: datetime | None
+    seen_by: date | None
+    """By which day it should be seen."""
+    seen_at: datetime | None
+    decide_by: date | None
+    """By which day it should be decided whether it is taken on."""
+    decided_at: datetime | None
+    reached_on: date | None
+    """The first contact with the resident."""
+    closed_at: datetime | None
+    attempts: int | None
+    review_on: date | None
+    reason: ReferralReason | None
+    outcome: ReferralOutcome | None
+    initiative_id: UUID | None
+    initiative_title: str | None
+    expected_answer_by: date | None
+    part_of_id: UUID | None
+    retry_of_id: UUID | None
+    call: str | None
+    """The number to call when it cannot wait until tomorrow."""
+    wiped_on: date | None
+    """Since when what it said is gone."""
+
+
+class ReferralReceipt(ReferralItem):
+    """That a referral was received: as a shell, with when it will be seen and decided, and whom to call today."""
+
+    was_there: bool = Field(default=False, exclude=True)
+    """That the same reference had been sent before: nothing new was made."""
+
+
+class ReferralContent(Shape):
+    """What a referral says: for who may open it."""
+
+    question: str | None
+    referrer_view: str | None
+    call_name: str | None
+    family_name: str | None
+    contact_channel: ContactChannel | None
+    contact_value: str | None
+    message_may_be_left: bool | None
+    address: str | None
+    referrer_name: str | None
+    referrer_role: str | None
+    referrer_callback: str | None
+    call_before_visit: bool
+    given_on: date | None
+    how: ConsentHow | None
+    by_whom: str | None
+    scope: list[SharedThing]
+    sheet: str | None
+
+
+class ReferralEventOut(Out):
+    """One step of a referral."""
+
+    number: int
+    state: ReferralState
+    happened_at: datetime
+    side: ReferralSide
+    entered_by_name: str | None
+    """Empty when the software noted it, and for the other side."""
+    reason: ReferralReason | None
+    outcome: ReferralOutcome | None
+    review_on: date | None
+    reached: bool | None
+    words: str | None
+
+
+class LinkedResident(Shape):
+    """A resident whom a referral turned out to be about, for who looks after the resident."""
+
+    resident_id: UUID
+    call_name: str
+    need_id: UUID | None
+
+
+class ReferralOut(ReferralItem):
+    """A referral, with what it says for who may open it, and all that happened to it."""
+
+    content: ReferralContent | None
+    residents: list[LinkedResident]
+    events: list[ReferralEventOut]
+
+
+class FeedbackOut(Out):
+    """What the referrer hears, as far as the resident agreed to it."""
+
+    feedback: FeedbackLevel
+    received: bool
+    seen: bool | None
+    accepted: bool | None
+    """Empty while it is not decided."""
+    alternative: str | None
+    """When it was not taken on: what may be tried instead."""
+    reached: bool | None
+    closed: bool | None
+    state: ReferralState
+    outcome: ReferralOutcome | None
+    joined: str | None
+    """The initiative that the resident joined."""
+    call: str | None
+    """Where more is told, together with the resident and by telephone only."""
+
+
+class MessageOut(Out):
+    """The message to the referrer at the end: three lines, in Dutch and in English."""
+
+    nl: list[str]
+    en: list[str]
+
+
+class ReferralCounts(Shape):
+    """How an institution and the team answer each other's referrals, counted: never about a person."""
+
+    institution_id: UUID
+    sent: int
+    """Referrals from the institution to the team."""
+    decided_in_time: int
+    decided_late: int
+    waiting: int
+    received: int
+    """Referrals from the team to the institution."""
+    answered_in_time: int
+    answered_late: int
+    unanswered: int
+
+
+def _again(fault: Any) -> InitErrorDetails:
+    """Return a fault that Pydantic found, to be told once more beside others."""
+    kind = PydanticCustomError(fault["type"], fault["msg"], fault.get("ctx"))
+    return InitErrorDetails(type=kind, loc=fault["loc"], input=None)
+
+
+def _fault(code: str, message: str, *place: str) -> InitErrorDetails:
+    kind = PydanticCustomError(code, message)
+    return InitErrorDetails(type=kind, loc=tuple(map(to_camel, place)), input=None)
+
+
+def _said(told: Any, *place: str) -> Any:
+    """Return what stands at a place in what was sent, under its name in JSON or in a form."""
+    for name in place:
+        if not isinstance(told, Mapping):
+            return None
+        told = told.get(to_camel(name), told.get(name))
+    return told
+
+
+def _means(told: Any, *place: str) -> bool:
+    try:
+        return TypeAdapter(bool).validate_python(_said(told, *place) or False)
+    except ValidationError:
+        # Pydantic says so already.
+        return True
+
+
+NO_PLACE = N_("Say where it is: the code of the neighbourhood, or the four digits of the postcode.")
+OF_A_GROUP = N_("Of a group nothing about persons is kept. Leave this out.")
+DISCUSS_FIRST = N_(
+    "Discuss it with the resident first: only who wants it is referred. Without a name the team thinks along by phone."
+)
+NO_ADDRESS = N_("An address is taken only when somebody has to go there or write. Leave it out.")
+HOW_TO_REACH = N_("Write the number or the address at which the resident wants to be reached.")
+NOT_AGREED = N_(
+    "What you send is more than the resident agreed to. Ask, or leave it out; then say here what may be shared."
+)
+
+PERSON_FIELDS = (
+    ("resident", "call_name"),
+    ("resident", "family_name"),
+    ("resident", "contact"),
+    ("address",),
+    ("consent_share",),
+)
+"""What is never told of a group."""
+
+
+def _between_fields(told: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+    if not _said(told, "area_code") and not _said(told, "postcode4"):
+        yield _fault("required", NO_PLACE, "area_code")
+    if _said(told, "subject") == ReferralSubject.GROUP:
+        for place in PERSON_FIELDS:
+            if _said(told, *place) is not None:
+                yield _fault("group", OF_A_GROUP, *place)
+        return
+    if not _means(told, "resident_knows"):
+        yield _fault("discuss_first", DISCUSS_FIRST, "resident_knows")
+    if _said(told, "resident") is None:
+        yield _fault("missing", "Field required", "resident")
+    if _said(told, "consent_share") is None:
+        yield _fault("missing", "Field required", "consent_share")
+    yield from _faults_of_address(told)
+    yield from _faults_of_consent(told)
+
+
+def _faults_of_address(told: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+    channel, value = (_said(told, "resident", "contact", name) for name in ("channel", "value"))
+    if channel is None:
+        return
+    if _said(told, "address") and channel not in AT_A_DOOR:
+        yield _fault("not_needed", NO_ADDRESS, "address")
+    if not value and not (channel in AT_A_DOOR and _said(told, "address")):
+        yield _fault("required", HOW_TO_REACH, "resident", "contact", "value")
+
+
+def _faults_of_consent(told: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+    scope = _said(told, "consent_share", "scope")
+    if not isinstance(scope, list) or not scope:
+        return
+    needed = {SharedThing.NAME, SharedThing.CONTACT, SharedThing.QUESTION}
+    if _said(told, "referrer_view"):
+        needed.add(SharedThing.REFERRER_VIEW)
+    if needed - {thing for thing in scope if isinstance(thing, str)}:
+        yield _fault("not_agreed", NOT_AGREED, "consent_share", "scope")
