@@ -22,6 +22,7 @@ from bsa.asks.shapes import (
     LetterItem,
     LetterOut,
     PutIn,
+    StrikeAnswerIn,
 )
 from bsa.permissions import Permission
 from bsa.shapes import Page
@@ -88,6 +89,15 @@ def record_answer(
 ) -> AskOut:
     """Write down what the institution answered; an institution that signs in answers here itself."""
     return queries.ask_out(session, caller, actions.record_answer(session, caller, ask_id, version, told))
+
+
+@router.post("/{ask_id}/corrections", status_code=201)
+@needs(Permission.STRIKE_ANSWER)
+def strike_answer(
+    session: Writing, caller: WritingCaller, ask_id: UUID, version: SeenVersion, told: StrikeAnswerIn
+) -> AskOut:
+    """Strike through the last answer, which was entered wrongly; the ask waits again for the right one."""
+    return queries.ask_out(session, caller, actions.strike_answer(session, caller, ask_id, version, told))
 
 
 @router.post("/{ask_id}/repetitions", status_code=201)

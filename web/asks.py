@@ -21,13 +21,14 @@ from api.asks import (
     record_answer,
     show_ask,
     show_letter,
+    strike_answer,
 )
 from api.commitments import list_commitments
 from api.dependencies import Reading, Session, Writing, needs
 from api.initiatives import list_initiatives
 from bsa import clock
-from bsa.asks.models import AnswerKind, AskState, Side, Source
-from bsa.asks.shapes import AnswerIn, AskChange, AskIn, AskOut, AskQuery, ClosureIn, EscalationIn, PutIn
+from bsa.asks.models import AnswerKind, AskEventKind, AskState, Side, Source
+from bsa.asks.shapes import AnswerIn, AskChange, AskIn, AskOut, AskQuery, ClosureIn, EscalationIn, PutIn, StrikeAnswerIn
 from bsa.commitments.shapes import CommitmentItem, CommitmentQuery
 from bsa.errors import N_, Conflict
 from bsa.initiatives.shapes import InitiativeQuery
@@ -182,7 +183,7 @@ def create_submission(
     request: Request, session: Writing, visitor: WritingVisitor, sent: Sent, ask_id: UUID
 ) -> Response:
     """Write down that a draft was put to the institution."""
-    return _do(request, session, visitor, sent, ask_id, "submission", PutIn, put_ask, "ask_put")
+    return _do(request, session, visitor, sent, ask_id, "submission", PutIn, put_ask, "asks.show", "ask_put")
 
 
 @router.get("/{ask_id}/repetitions")
@@ -199,7 +200,7 @@ def create_repetition(
     request: Request, session: Writing, visitor: WritingVisitor, sent: Sent, ask_id: UUID
 ) -> Response:
     """Write down that it was asked again."""
-    return _do(request, session, visitor, sent, ask_id, "repetition", PutIn, ask_again, "ask_put")
+    return _do(request, session, visitor, sent, ask_id, "repetition", PutIn, ask_again, "asks.show", "ask_put")
 
 
 @router.get("/{ask_id}/escalations")
@@ -218,7 +219,9 @@ def create_escalation(
     request: Request, session: Writing, visitor: WritingVisitor, sent: Sent, ask_id: UUID
 ) -> Response:
     """Write down that it went to a higher level."""
-    return _do(request, session, visitor, sent, ask_id, "escalation", EscalationIn, escalate_ask, "ask_put")
+    return _do(
+        request, session, visitor, sent, ask_id, "escalation", EscalationIn, escalate_ask, "asks.show", "ask_put"
+    )
 
 
 @router.get("/{ask_id}/answers")
@@ -226,7 +229,13 @@ def create_escalation(
 def new_answer(request: Request, session: Reading, visitor: Visitor, ask_id: UUID) -> Response:
     """Show the form for what the institution answered."""
     ask = _ask_for(session, visitor, ask_id, Permission.ANSWER_ASK)
-    form = blank(guest_of(request), happened_on=clock.today().isoformat(), source=Source.MEETING)
+    struck = ask.events[-2] if ask.events[-1].kind is AskEventKind.ANSWER_STRUCK else None
+    form = blank(
+        guest_of(request),
+        happened_on=(struck.happened_on if struck else clock.today()).isoformat(),
+        source=struck.source if struck else Source.MEETING,
+        words=(struck.words if struck else None) or "",
+    )
     return _deed_page(request, session, visitor, ask, "answer", form)
 
 
@@ -234,7 +243,27 @@ def new_answer(request: Request, session: Reading, visitor: Visitor, ask_id: UUI
 @needs(Permission.ANSWER_ASK)
 def create_answer(request: Request, session: Writing, visitor: WritingVisitor, sent: Sent, ask_id: UUID) -> Response:
     """Write down what the institution answered."""
-    return _do(request, session, visitor, sent, ask_id, "answer", AnswerIn, record_answer, "answer_recorded")
+    return _do(
+        request, session, visitor, sent, ask_id, "answer", AnswerIn, record_answer, "asks.show", "answer_recorded"
+    )
+
+
+@router.get("/{ask_id}/corrections")
+@needs(Permission.STRIKE_ANSWER)
+def new_correction(request: Request, session: Reading, visitor: Visitor, ask_id: UUID) -> Response:
+    """Show the form for an answer that was entered wrongly."""
+    ask = _ask_for(session, visitor, ask_id, Permission.STRIKE_ANSWER)
+    return _deed_page(request, session, visitor, ask, "correction", blank(guest_of(request)))
+
+
+@router.post("/{ask_id}/corrections")
+@needs(Permission.STRIKE_ANSWER)
+def create_correction(
+    request: Request, session: Writing, visitor: WritingVisitor, sent: Sent, ask_id: UUID
+) -> Response:
+    """Strike it through, and go on to what was really answered."""
+    done = ("asks.new_answer", "answer_struck")
+    return _do(request, session, visitor, sent, ask_id, "correction", StrikeAnswerIn, strike_answer, *done)
 
 
 @router.get("/{ask_id}/closure")
@@ -250,7 +279,7 @@ def new_closure(request: Request, session: Reading, visitor: Visitor, ask_id: UU
 @needs(Permission.CLOSE_ASK)
 def create_closure(request: Request, session: Writing, visitor: WritingVisitor, sent: Sent, ask_id: UUID) -> Response:
     """Close it, with the reason."""
-    return _do(request, session, visitor, sent, ask_id, "closure", ClosureIn, close_ask, "ask_closed")
+    return _do(request, session, visitor, sent, ask_id, "closure", ClosureIn, close_ask, "asks.show", "ask_closed")
 
 
 @router.get("/{ask_id}/letters/{letter_id}")
@@ -280,13 +309,14 @@ def _do(
     deed: str,
     shape: type[Told],
     operation: Callable[[Session, Actor, UUID, int, Told], AskOut],
+    page: str,
     flash: str,
 ) -> Response:
-    """Do a deed with what was sent, or show its form again with what is wrong."""
+    """Do a deed with what was sent and go on to a page, or show its form again with what is wrong."""
     form = read(shape, sent, guest_of(request))
     version = version_in(sent)
     if attempt(session, form, lambda told: operation(session, visitor, ask_id, version, told)):
-        return go(request, "asks.show", flash, ask_id=ask_id)
+        return go(request, page, flash, ask_id=ask_id)
     return _deed_page(request, session, visitor, show_ask(session, visitor, ask_id), deed, form)
 
 

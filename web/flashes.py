@@ -125,6 +125,7 @@ FLASHES: dict[str, Flash] = {
     "draft_discarded": Flash(N_("The draft is gone.")),
     "ask_put": Flash(N_("Asked. The letter is ready below.")),
     "answer_recorded": Flash(N_("The answer is written down.")),
+    "answer_struck": Flash(N_("The answer is struck through. Enter now what was really answered.")),
     "ask_closed": Flash(N_("The question to the institution is closed.")),
     "forum_made": Flash(N_("The forum is there. Plan its first meeting.")),
     "forum_ended": Flash(N_("The forum is ended. Its minutes stay readable.")),

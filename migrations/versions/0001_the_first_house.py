@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("operation", sa.String(length=80), nullable=False),
         sa.Column("residents", sa.Integer(), nullable=False),
         sa.Column("resident_id", sa.Uuid(), nullable=True),
+        sa.Column("trace_id", sa.String(length=32), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_line")),
     )
     with op.batch_alter_table("access_line", schema=None) as batch_op:
@@ -1375,7 +1376,10 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(length=100), nullable=False),
         sa.Column("content_digest", sa.String(length=64), nullable=False),
-        sa.Column("made_id", sa.Uuid(), nullable=False),
+        sa.Column("made_id", sa.Uuid(), nullable=True),
+        sa.Column("request_digest", sa.String(length=64), nullable=True),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("owners", sa.String(length=4000), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sending_account_id_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sending")),
         sa.UniqueConstraint("account_id", "key", name=op.f("uq_sending_account_id_key")),
@@ -1661,6 +1665,7 @@ def upgrade() -> None:
                 "asked_again",
                 "escalated",
                 "closed",
+                "answer_struck",
                 name="askeventkind",
                 native_enum=False,
                 create_constraint=True,
@@ -1715,7 +1720,7 @@ def upgrade() -> None:
             name=op.f("ck_ask_event_reply_by"),
         ),
         sa.CheckConstraint(
-            "kind NOT IN ('escalated', 'closed') OR words IS NOT NULL", name=op.f("ck_ask_event_reason_given")
+            "kind NOT IN ('escalated', 'closed', 'answer_struck') OR words IS NOT NULL", name=op.f("ck_ask_event_reason_given")
         ),
         sa.ForeignKeyConstraint(["ask_id"], ["ask.id"], name=op.f("fk_ask_event_ask_id_ask")),
         sa.ForeignKeyConstraint(
@@ -3899,11 +3904,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_forum_area_id"))
 
     op.drop_table("forum")
-    with op.batch_alter_table("area_inclusion", schema=None) as batch_op:
     with op.batch_alter_table("postcode_area", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_postcode_area_area_id"))
 
     op.drop_table("postcode_area")
+    with op.batch_alter_table("area_inclusion", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_area_inclusion_inner_id"))
 
     op.drop_table("area_inclusion")

@@ -215,7 +215,7 @@ def _ask_rows() -> Iterator[Entry]:
             permission=asks.PERMISSIONS[kind],
             sides=sorted(asks.ON_BEHALF_OF[kind]),
             before=[state for state in AskState if state in asks.TRANSITIONS[kind]],
-            after=[asks.LEADS_TO[kind]],
+            after=_after_ask(kind),
             besides=f"when answered: after {_or(sorted(answers))}" if answers else "",
         )
 
@@ -224,11 +224,17 @@ def _ask_arrows() -> Iterator[Arrow]:
     for kind in AskEventKind:
         before: list[str] = [state for state in AskState if state in asks.TRANSITIONS[kind]]
         for state in before or ["[*]"]:
-            yield Arrow(state, asks.LEADS_TO[kind], kind)
+            for following in _after_ask(kind):
+                yield Arrow(state, following, kind)
     for waits in AskState:
         later = asks.state_on(waits, DUE, DUE + timedelta(days=1))
         if later is not waits:
             yield Arrow(waits, later, "the day passes")
+
+
+def _after_ask(kind: AskEventKind) -> list[str]:
+    """Return the states that it leads to: once an answer is struck through, it waits again as it did before."""
+    return [asks.LEADS_TO[kind]] if kind in asks.LEADS_TO else [state for state in AskState if state in asks.WAITING]
 
 
 DUE = date(2026, 6, 1)

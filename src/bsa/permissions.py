@@ -186,6 +186,7 @@ class Permission(StrEnum):
     DRAFT_ASK = "draft_ask"
     PUT_ASK = "put_ask"
     ANSWER_ASK = "answer_ask"
+    STRIKE_ANSWER = "strike_answer"
     ASK_AGAIN = "ask_again"
     ESCALATE_ASK = "escalate_ask"
     CLOSE_ASK = "close_ask"
@@ -359,9 +360,9 @@ OWN_WORKER: list[Condition] = [is_activator, looks_after_resident]
 TEAM: Rule = [ACTIVATOR_HERE, TEAM_LEADER_HERE]
 OWN_INSTITUTION: list[Condition] = [is_institution_contact, for_own_institution]
 RECEIVING_WORKER: list[Condition] = [is_activator, is_owner, sent_to_the_team]
-SENDING_WORKER: list[Condition] = [is_activator, is_owner, sent_by_the_team]
 NEXT_WORKER: list[Condition] = [*OWN_WORKER, sent_to_the_team]
 """Who looks after the resident whom a referral turned out to be about goes on with it when its owner has left."""
+SENDING_WORKER: list[Condition] = [is_activator, is_owner, sent_by_the_team]
 FREE_TO_TAKE: list[Condition] = [*ACTIVATOR_HERE, owned_by_nobody, sent_to_the_team]
 REFERRING_PARTNER: list[Condition] = [*OWN_INSTITUTION, sent_to_the_team]
 RECEIVING_PARTNER: list[Condition] = [*OWN_INSTITUTION, sent_by_the_team]
@@ -468,6 +469,7 @@ RULES: dict[Permission, Rule] = {
     Permission.DRAFT_ASK: TEAM,
     Permission.PUT_ASK: TEAM,
     Permission.ANSWER_ASK: [*TEAM, OWN_INSTITUTION],
+    Permission.STRIKE_ANSWER: [*TEAM, OWN_INSTITUTION],
     Permission.ASK_AGAIN: TEAM,
     Permission.ESCALATE_ASK: TEAM,
     Permission.CLOSE_ASK: TEAM,

@@ -20,18 +20,22 @@ from bsa.asks.actions import (
     escalate,
     put_ask,
     record_answer,
+    strike_answer,
 )
 from bsa.asks.models import AnswerKind, Ask, AskEvent, AskEventKind, AskState, Side, Source
 from bsa.asks.queries import events_of, find_ask, list_asks, show_ask
-from bsa.asks.shapes import AnswerIn, AskChange, AskIn, AskQuery, ClosureIn, EscalationIn, PutIn
+from bsa.asks.shapes import AnswerIn, AskChange, AskIn, AskQuery, ClosureIn, EscalationIn, PutIn, StrikeAnswerIn
 from bsa.asks.standing import (
     AFTER_ANSWERS,
     LEADS_TO,
     ON_BEHALF_OF,
     PERMISSIONS,
     TRANSITIONS,
+    Reply,
     as_it_stands,
+    in_force,
     repeat,
+    reply_to,
     standing,
 )
 from bsa.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
@@ -42,6 +46,7 @@ from bsa.initiatives.shapes import InitiativeIn
 from bsa.institutions.actions import contact_left, record_contact
 from bsa.institutions.models import InstitutionContact, Mandate
 from bsa.institutions.shapes import ContactLeftIn, InstitutionContactIn
+from bsa.permissions import Permission
 
 from tests.cast import Cast
 
@@ -140,16 +145,20 @@ def do(session: Session, cast: Cast, ask: Ask, kind: AskEventKind) -> Ask:
             return ask_again(session, actor, ask.id, ask.version, put())
         case AskEventKind.ESCALATED:
             return escalate(session, actor, ask.id, ask.version, higher_up())
+        case AskEventKind.ANSWER_STRUCK:
+            return strike_answer(session, actor, ask.id, ask.version, WRONG)
         case _:
             return close_ask(session, actor, ask.id, ask.version, closing())
 
 
+WRONG = StrikeAnswerIn(reason="Dat zei niet Joost maar een ander.")
 DEEDS = [kind for kind in AskEventKind if kind is not AskEventKind.DRAFTED]
 
 
 def test_the_tables_of_the_transitions_are_complete() -> None:
-    for table in (TRANSITIONS, LEADS_TO, ON_BEHALF_OF, PERMISSIONS):
+    for table in (TRANSITIONS, ON_BEHALF_OF, PERMISSIONS):
         assert set(table) == set(AskEventKind)
+    assert set(LEADS_TO) == set(AskEventKind) - {AskEventKind.ANSWER_STRUCK}
     assert all(AskState.ANSWERED in TRANSITIONS[kind] for kind in AFTER_ANSWERS)
     assert AskState.UNANSWERED not in LEADS_TO.values()
     assert not any(AskState.CLOSED in states for states in TRANSITIONS.values())
@@ -168,7 +177,7 @@ def test_each_deed_can_be_done_from_the_states_in_the_table_and_from_no_other(
 
     if state in TRANSITIONS[deed]:
         done = show_ask(session, cast.activator, do(session, cast, ask, deed).id)
-        assert (done.state, len(done.events)) == (LEADS_TO[deed], count + 1)
+        assert (done.state, len(done.events)) == (LEADS_TO.get(deed, AskState.ASKED), count + 1)
     else:
         with pytest.raises(Conflict):
             do(session, cast, ask, deed)
@@ -191,6 +200,48 @@ def test_only_what_settles_nothing_is_asked_again_or_escalated(
             do(session, cast, ask, deed)
     else:
         assert do(session, cast, ask, deed).last_answer is None
+
+
+def test_an_answer_that_was_entered_wrongly_stays_readable_and_counts_no_more(session: Session, cast: Cast) -> None:
+    ask = answered(session, cast, AnswerKind.YES)
+
+    struck = show_ask(session, cast.activator, strike_answer(session, cast.activator, ask.id, ask.version, WRONG).id)
+
+    assert (struck.state, struck.last_answer, struck.times_asked) == (AskState.ASKED, None, 1)
+    assert [(one.kind.value, one.struck, one.words) for one in struck.events[2:]] == [
+        ("answered", True, struck.events[2].words),
+        ("answer_struck", False, WRONG.reason),
+    ]
+    assert Permission.ANSWER_ASK in struck.allowed_actions
+    assert Permission.RECORD_COMMITMENT not in struck.allowed_actions
+    right = record_answer(session, cast.activator, ask.id, struck.version, answer(AnswerKind.NO))
+    assert (right.state, right.last_answer) == (AskState.ANSWERED, AnswerKind.NO)
+
+
+def test_only_the_side_that_entered_an_answer_strikes_it_through(session: Session, cast: Cast) -> None:
+    by_team = answered(session, cast, AnswerKind.EVASIVE)
+    by_themselves = an_ask(session, cast)
+    own = AnswerIn(answer=AnswerKind.YES, happened_on=clock.today())
+    by_themselves = record_answer(session, cast.corporation, by_themselves.id, by_themselves.version, own)
+
+    for actor, ask in ((cast.corporation, by_team), (cast.activator, by_themselves)):
+        assert Permission.STRIKE_ANSWER not in show_ask(session, actor, ask.id).allowed_actions
+        with pytest.raises(NotAllowed):
+            strike_answer(session, actor, ask.id, ask.version, WRONG)
+    for actor, ask in ((cast.teamleader, by_team), (cast.corporation, by_themselves)):
+        assert Permission.STRIKE_ANSWER in show_ask(session, actor, ask.id).allowed_actions
+        assert strike_answer(session, actor, ask.id, ask.version, WRONG).last_answer is None
+    with pytest.raises(NotFound):
+        strike_answer(session, cast.rival, by_team.id, by_team.version, WRONG)
+
+
+def test_a_struck_answer_is_in_no_figure_of_how_an_institution_answers(session: Session, cast: Cast) -> None:
+    ask = answered(session, cast, AnswerKind.EVASIVE)
+    strike_answer(session, cast.activator, ask.id, ask.version, WRONG)
+    happened = in_force(events_of(session, ask))
+
+    assert [one.kind for one in happened] == [AskEventKind.DRAFTED, AskEventKind.ASKED]
+    assert reply_to(happened[-1], None, clock.today()) is Reply.WAITING
 
 
 def test_the_story_of_the_window_frames(session: Session, cast: Cast) -> None:

@@ -26,10 +26,10 @@ from sqlmodel import Session
 
 from bsa import clock, permissions, questions
 from bsa.asks import standing as asks_fold
-from bsa.asks.actions import ask_again, close_ask, draft_ask, escalate, put_ask, record_answer
+from bsa.asks.actions import ask_again, close_ask, draft_ask, escalate, put_ask, record_answer, strike_answer
 from bsa.asks.models import Ask, AskEventKind, AskState, Side
 from bsa.asks.queries import list_asks, show_ask
-from bsa.asks.shapes import AnswerIn, AskIn, AskQuery, ClosureIn, EscalationIn, PutIn
+from bsa.asks.shapes import AnswerIn, AskIn, AskQuery, ClosureIn, EscalationIn, PutIn, StrikeAnswerIn
 from bsa.commitments import actions, deeds, queries
 from bsa.commitments import standing as fold
 from bsa.commitments.actions import enter_event, rebuild, record_commitment, record_verdict
@@ -53,12 +53,14 @@ MAY: dict[str, set[str]] = {
     **{kind: TEAM - {"teamleader"} for kind in ("judged", "window_closed")},
     **dict.fromkeys(("recorded", "reopened", "published"), TEAM),
     **dict.fromkeys(("drafted", "asked", "asked_again", "escalated", "closed"), TEAM),
+    "answer_struck": TEAM | {"corporation"},
 }
 ON_BEHALF: dict[str, set[str]] = {
     **{kind: {"institution"} for kind in BY_TEAM_OR_INSTITUTION},
     **{kind: {"residents"} for kind in ("judged", "window_closed", "reopened")},
     **{kind: {"team"} for kind in ("recorded", "published", "drafted", "closed")},
     **{kind: {"residents", "team"} for kind in ("asked", "asked_again", "escalated")},
+    "answer_struck": {"team", "institution"},
 }
 OPEN = {"proposed", "confirmed", "running"}
 ALL = OPEN | {"claimed", "judged", "withdrawn"}
@@ -82,6 +84,7 @@ ASKS: dict[str, set[str]] = {
     "asked_again": {"answered", "unanswered"},
     "escalated": {"answered", "unanswered"},
     "closed": WAITING | {"answered", "unanswered"},
+    "answer_struck": {"answered"},
 }
 WINDOW, FEWEST = timedelta(days=14), 3
 
@@ -332,6 +335,7 @@ class LedgerMachine(RuleBasedStateMachine):
                 AnswerIn.model_validate(base | {"answer": answer, "words": "Tja", "source": "mail"}),
             ),
             "closed": (close_ask, ClosureIn.model_validate(base | {"reason": "Genoeg"})),
+            "answer_struck": (strike_answer, StrikeAnswerIn(reason="Dat zei een ander")),
         }
         deed, told = ways[kind]
         if self.do(lambda session: deed(session, actor, ask_id, version, told)) is not None:
@@ -488,12 +492,15 @@ class LedgerMachine(RuleBasedStateMachine):
             listed = {one.id: one for one in list_asks(self.session, self.cast.activator, AskQuery(limit=200)).items}
         for ask_id in self.asks:
             shown = self.shown_ask(ask_id)
-            last = shown.events[-1]
-            days = [event.reply_by for event in shown.events if event.kind in WAITING]
+            struck = {event.number - 1 for event in shown.events if event.kind == "answer_struck"}
+            assert {event.number for event in shown.events if event.struck} == struck
+            counted = [one for one in shown.events if one.kind != "answer_struck" and not one.struck]
+            last = counted[-1]
+            days = [event.reply_by for event in counted if event.kind in WAITING]
             state = {"drafted": "draft"}.get(last.kind, last.kind)
             if state in WAITING and days[-1] < self.today:
                 state = "unanswered"
-            answers = [event.answer for event in shown.events if event.kind == "answered" or event.kind in WAITING]
+            answers = [event.answer for event in counted if event.kind == "answered" or event.kind in WAITING]
             assert (shown.state, listed[ask_id].state) == (state, state)
             assert shown.times_asked == len(days)
             assert shown.last_answer == (answers[-1] if answers else None)

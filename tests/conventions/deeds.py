@@ -470,6 +470,13 @@ DEEDS: list[Deed] = [
         "asked",
         note="who signs in for the institution is the source",
     ),
+    Deed(
+        "POST",
+        "/asks/{evaded}/corrections",
+        "201 201 404 201 403 404 404 404 404",
+        {"reason": "Dat zei een ander."},
+        "evaded",
+    ),
     Deed("POST", "/asks/{evaded}/repetitions", "201 201 404 201 403 404 404 404 404", put, "evaded"),
     Deed(
         "POST",

@@ -418,6 +418,8 @@ PAGES: list[PageDeed] = [
     form("/asks/{evaded}/escalations", "POST /asks/{evaded}/escalations"),
     page("/asks/{asked}/answers", "200 200 404 200 200 404 404 404 404"),
     form("/asks/{asked}/answers", "POST /asks/{asked}/answers"),
+    page("/asks/{evaded}/corrections", "200 200 404 200 409 404 404 404 404"),
+    form("/asks/{evaded}/corrections", "POST /asks/{evaded}/corrections"),
     page("/asks/{evaded}/closure", "200 200 404 200 403 404 404 404 404"),
     form("/asks/{evaded}/closure", "POST /asks/{evaded}/closure"),
     page("/asks/{answered}/letters/{letter}", "200 200 404 200 403 404 404 404 404"),

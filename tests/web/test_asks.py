@@ -255,6 +255,27 @@ def test_an_evasive_answer_is_asked_again_or_taken_higher(
     assert state_of(database, higher) is AskState.ESCALATED
 
 
+def test_a_wrong_answer_is_struck_through_and_the_right_one_entered_from_its_words(
+    browse: Browse, database: Database, cast: Cast, line: Line
+) -> None:
+    activator, ask = browse("activator"), evaded(database, cast, line)
+    assert activator.get(f"/asks/{ask}/corrections").status_code == 200
+    assert activator.fill_in(f"/asks/{ask}/corrections", version=activator.version(Ask, ask)).status_code == 400
+
+    struck = activator.fill_in(
+        f"/asks/{ask}/corrections", version=activator.version(Ask, ask), reason="Dat zei een ander."
+    )
+
+    assert (struck.status_code, struck.headers["location"]) == (303, f"/asks/{ask}/answers")
+    form = activator.get(f"/asks/{ask}/answers").text
+    with database.reading() as session:
+        words = session.scalars(select(AskEvent).where(col(AskEvent.ask_id) == ask, col(AskEvent.number) == 3)).one()
+    assert words.words
+    assert words.words in form
+    assert "Dat zei een ander." in activator.get(f"/asks/{ask}").text
+    assert state_of(database, ask) is AskState.ASKED
+
+
 def test_an_ask_is_closed_with_the_reason(browse: Browse, database: Database, cast: Cast, line: Line) -> None:
     activator, ask = browse("activator"), evaded(database, cast, line)
     assert activator.get(f"/asks/{ask}/closure").status_code == 200

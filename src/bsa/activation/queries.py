@@ -33,7 +33,7 @@ from bsa.activation.shapes import DoubleActivationOut, IngredientOut, QuarterQue
 from bsa.areas.models import Area, Level
 from bsa.areas.queries import lies_within
 from bsa.asks.models import AnswerKind, Ask, AskEvent, AskEventKind, Side
-from bsa.asks.standing import LEADS_TO, WAITING, Reply, reply_to
+from bsa.asks.standing import LEADS_TO, WAITING, Reply, in_force, reply_to
 from bsa.commitments.models import Commitment, CommitmentEvent, Verdict, Visibility
 from bsa.commitments.models import CommitmentEventKind as Kind
 from bsa.commitments.queries import rules_of
@@ -174,7 +174,7 @@ def _of_asks(events: Iterable[Any], period: Period) -> dict[Ingredient, Share]:
     """Fold the events of asks, in their order, into the shares that tell of them."""
     voiced, replies, answers, higher = [], [], [], []
     for _, of_one in groupby(events, key=lambda event: event.ask_id):
-        so_far = [event for event in of_one if event.happened_on <= period.until]
+        so_far = [event for event in in_force(of_one) if event.happened_on <= period.until]
         for event, following in zip(so_far, [*so_far[1:], None], strict=False):
             if event.kind is AskEventKind.ANSWERED and period.holds(event.happened_on):
                 answers.append(event.answer is not AnswerKind.EVASIVE)

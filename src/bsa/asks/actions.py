@@ -7,10 +7,10 @@ from sqlmodel import Session
 
 from bsa import clock
 from bsa.asks.models import AnswerKind, Ask, AskEvent, AskEventKind, AskState, Letter, Side, Source
-from bsa.asks.queries import events_of, get_ask
-from bsa.asks.shapes import AnswerIn, AskChange, AskIn, ClosureIn, EscalationIn, PutIn
-from bsa.asks.standing import ON_BEHALF_OF, PERMISSIONS, repeat, standing
-from bsa.errors import N_, Conflict, Fault, Invalid, invalid
+from bsa.asks.queries import entered_by_own_side, events_of, get_ask
+from bsa.asks.shapes import AnswerIn, AskChange, AskIn, ClosureIn, EscalationIn, PutIn, StrikeAnswerIn
+from bsa.asks.standing import ON_BEHALF_OF, PERMISSIONS, in_force, repeat, standing
+from bsa.errors import N_, Conflict, Fault, Invalid, NotAllowed, invalid
 from bsa.events import note
 from bsa.initiatives.queries import initiative_named
 from bsa.institutions.models import Institution, InstitutionContact, Mandate
@@ -27,6 +27,7 @@ NOT_NOW: dict[AskEventKind, str] = {
         "Ask again after a no or an evasive answer, or once the day for an answer has passed."
     ),
     AskEventKind.ESCALATED: N_("Escalate after a no or an evasive answer, or once the day for an answer has passed."),
+    AskEventKind.ANSWER_STRUCK: N_("There is no answer to strike through: none was entered since it was last asked."),
     AskEventKind.CLOSED: N_("A draft is discarded, not closed; and what is closed stays closed."),
 }
 """What is said when something cannot happen to an ask as it stands."""
@@ -116,6 +117,33 @@ def record_answer(session: Session, actor: Actor, ask_id: UUID, version: int, to
         words=told.words,
         mandate=told.mandate or (contact.mandate if contact else ask.mandate),
         contact=contact,
+    )
+    return ask
+
+
+def strike_answer(session: Session, actor: Actor, ask_id: UUID, version: int, told: StrikeAnswerIn) -> Ask:
+    """Strike through the last answer, which was entered wrongly; it is again as it was before it.
+
+    Its day is the answer's own, so that no figure of any time counts the answer. A promise that was written down from
+    it stands by itself, and is withdrawn by itself.
+    """
+    ask = get_ask(session, actor, ask_id, PERMISSIONS[AskEventKind.ANSWER_STRUCK], version)
+    answer = in_force(events_of(session, ask))[-1]
+    if answer.kind is not AskEventKind.ANSWERED:
+        raise Conflict(NOT_NOW[AskEventKind.ANSWER_STRUCK])
+    if not entered_by_own_side(actor, ask, answer.source):
+        raise NotAllowed("Whoever entered an answer strikes it through: tell them what is wrong.")
+    own = answer.source is Source.OWN_SIGN_IN
+    add_event(
+        session,
+        actor,
+        ask,
+        AskEventKind.ANSWER_STRUCK,
+        happened_on=answer.happened_on,
+        on_behalf_of=Side.INSTITUTION if own else Side.TEAM,
+        source=Source.OWN_SIGN_IN,
+        words=told.reason,
+        mandate=answer.mandate,
     )
     return ask
 

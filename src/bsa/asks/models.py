@@ -33,6 +33,8 @@ class AskEventKind(StrEnum):
     ASKED_AGAIN = "asked_again"
     ESCALATED = "escalated"
     CLOSED = "closed"
+    ANSWER_STRUCK = "answer_struck"
+    """The last answer was entered wrongly, and does not count."""
 
 
 class AnswerKind(StrEnum):
@@ -103,7 +105,9 @@ class AskEvent(Row, table=True):
         UniqueConstraint("ask_id", "number"),
         CheckConstraint("(kind = 'answered') = (answer IS NOT NULL)", name="answered_with_answer"),
         CheckConstraint("kind NOT IN ('asked', 'asked_again', 'escalated') OR reply_by IS NOT NULL", name="reply_by"),
-        CheckConstraint("kind NOT IN ('escalated', 'closed') OR words IS NOT NULL", name="reason_given"),
+        CheckConstraint(
+            "kind NOT IN ('escalated', 'closed', 'answer_struck') OR words IS NOT NULL", name="reason_given"
+        ),
         CheckConstraint("kind IN ('drafted', 'closed') OR mandate IS NOT NULL", name="level_given"),
     )
 

@@ -14,7 +14,7 @@ from bsa.areas.queries import lies_within
 from bsa.asks.letters import LetterFacts, write_letter
 from bsa.asks.models import Ask, AskEvent, AskEventKind, AskState, Letter, Side, Source
 from bsa.asks.shapes import AskEventOut, AskItem, AskOut, AskQuery, LetterItem, LetterOut
-from bsa.asks.standing import PERMISSIONS, PROMISING, WAITING, AskStanding, as_it_stands
+from bsa.asks.standing import PERMISSIONS, PROMISING, WAITING, AskStanding, as_it_stands, in_force
 from bsa.errors import NotFound
 from bsa.initiatives.models import Initiative
 from bsa.institutions.models import Institution, InstitutionContact
@@ -132,6 +132,12 @@ def get_ask(session: Session, actor: Actor, ask_id: UUID, permission: Permission
     return ask
 
 
+def entered_by_own_side(actor: Actor, ask: Ask, source: Source) -> bool:
+    """Tell whether an answer known from this source was entered by the actor's side: the institution itself, or us."""
+    of_institution = actor.has(Role.INSTITUTION_CONTACT) and actor.institution_id == ask.institution_id
+    return of_institution if source is Source.OWN_SIGN_IN else actor.of_the_team
+
+
 def show_ask(session: Session, actor: Actor, ask_id: UUID) -> AskOut:
     """Show an ask with all that happened to it."""
     return ask_out(session, actor, find_ask(session, actor, ask_id))
@@ -150,12 +156,13 @@ def ask_out(session: Session, actor: Actor, ask: Ask) -> AskOut:
     initiative_title, institution_name, area_name = names
     now = as_it_stands(ask, clock.today())
     letters = _letters(session, ask) if allows(actor, Permission.SEE_LETTERS, ask) else []
+    events = _events(session, actor, ask)
     return AskOut(
         id=ask.id,
         version=ask.version,
         created_at=ask.created_at,
         changed_at=ask.changed_at,
-        allowed_actions=_allowed(actor, ask, now, letters),
+        allowed_actions=_allowed(actor, ask, now, letters, events),
         initiative_id=ask.initiative_id,
         initiative_title=initiative_title,
         institution_id=ask.institution_id,
@@ -170,7 +177,7 @@ def ask_out(session: Session, actor: Actor, ask: Ask) -> AskOut:
         times_asked=now.times_asked,
         reply_by=now.reply_by,
         overdue_days=now.overdue_days,
-        events=_events(session, actor, ask),
+        events=events,
         letters=letters,
     )
 
@@ -253,6 +260,7 @@ def _events(session: Session, actor: Actor, ask: Ask) -> list[AskEventOut]:
     told = [event for event, _ in rows if inside or event.source is Source.OWN_SIGN_IN]
     told = [event for event in told if inside or event.on_behalf_of is Side.INSTITUTION]
     names = names_of(session, {event.entered_by_id for event in told})
+    standing_ones = {event.id for event in in_force([event for event, _ in rows])}
     return [
         AskEventOut(
             id=event.id,
@@ -270,6 +278,7 @@ def _events(session: Session, actor: Actor, ask: Ask) -> list[AskEventOut]:
             mandate=event.mandate,
             contact_id=event.contact_id,
             contact_name=open_cell(session, InstitutionContact, "name", event.contact_id, None, contact_name),
+            struck=event.kind is AskEventKind.ANSWERED and event.id not in standing_ones,
         )
         for event, contact_name in rows
     ]
@@ -295,8 +304,12 @@ def _letters(session: Session, ask: Ask) -> list[LetterItem]:
     ]
 
 
-def _allowed(actor: Actor, ask: Ask, now: AskStanding, letters: Sequence[LetterItem]) -> list[str]:
+def _allowed(
+    actor: Actor, ask: Ask, now: AskStanding, letters: Sequence[LetterItem], events: Sequence[AskEventOut]
+) -> list[str]:
     possible = [PERMISSIONS[kind] for kind in AskEventKind if now.may_follow(kind)]
+    if Permission.STRIKE_ANSWER in possible and not entered_by_own_side(actor, ask, in_force(events)[-1].source):
+        possible.remove(Permission.STRIKE_ANSWER)
     if now.state is AskState.DRAFT:
         # A draft may still be changed, and discarded.
         possible.insert(0, Permission.DRAFT_ASK)

@@ -99,6 +99,12 @@ class AnswerIn(Shape):
         return self
 
 
+class StrikeAnswerIn(Shape):
+    """Why the last answer was entered wrongly; it stays readable, struck through."""
+
+    reason: Text
+
+
 class ClosureIn(Shape):
     """That nothing more is asked, and why."""
 
@@ -136,6 +142,8 @@ class AskEventOut(Out):
     mandate: Mandate | None
     contact_id: UUID | None
     contact_name: str | None
+    struck: bool
+    """Tells that it is an answer that was entered wrongly, and does not count."""
 
 
 class LetterItem(Out):

@@ -1,14 +1,16 @@
 """What the events of an ask add up to, and what may happen next: pure, and the only place that knows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from bsa.asks.models import AnswerKind, Ask, AskEvent, AskEventKind, AskState, Side
 from bsa.institutions.models import Mandate
 from bsa.permissions import Permission
+
+Told = TypeVar("Told")
 
 WAITING = frozenset({AskState.ASKED, AskState.ASKED_AGAIN, AskState.ESCALATED})
 """The states in which an answer is due; when its day passes without one, the ask is unanswered."""
@@ -20,6 +22,7 @@ TRANSITIONS: dict[AskEventKind, frozenset[AskState]] = {
     AskEventKind.ASKED_AGAIN: frozenset({AskState.ANSWERED, AskState.UNANSWERED}),
     AskEventKind.ESCALATED: frozenset({AskState.ANSWERED, AskState.UNANSWERED}),
     AskEventKind.CLOSED: WAITING | {AskState.ANSWERED, AskState.UNANSWERED},
+    AskEventKind.ANSWER_STRUCK: frozenset({AskState.ANSWERED}),
 }
 """From which states each thing may happen. A draft is the beginning; it can only be put, or be discarded."""
 
@@ -37,7 +40,7 @@ LEADS_TO: dict[AskEventKind, AskState] = {
     AskEventKind.ESCALATED: AskState.ESCALATED,
     AskEventKind.CLOSED: AskState.CLOSED,
 }
-"""The state just after each thing happened."""
+"""The state just after each thing happened; once an answer is struck through, it is again as it was before it."""
 
 ON_BEHALF_OF: dict[AskEventKind, frozenset[Side]] = {
     AskEventKind.DRAFTED: frozenset({Side.TEAM}),
@@ -46,6 +49,7 @@ ON_BEHALF_OF: dict[AskEventKind, frozenset[Side]] = {
     AskEventKind.ASKED_AGAIN: frozenset({Side.RESIDENTS, Side.TEAM}),
     AskEventKind.ESCALATED: frozenset({Side.RESIDENTS, Side.TEAM}),
     AskEventKind.CLOSED: frozenset({Side.TEAM}),
+    AskEventKind.ANSWER_STRUCK: frozenset({Side.TEAM, Side.INSTITUTION}),
 }
 """On whose behalf each thing is entered: only an institution answers, only residents and the team ask."""
 
@@ -56,6 +60,7 @@ PERMISSIONS: dict[AskEventKind, Permission] = {
     AskEventKind.ASKED_AGAIN: Permission.ASK_AGAIN,
     AskEventKind.ESCALATED: Permission.ESCALATE_ASK,
     AskEventKind.CLOSED: Permission.CLOSE_ASK,
+    AskEventKind.ANSWER_STRUCK: Permission.STRIKE_ANSWER,
 }
 """Who may enter each thing."""
 
@@ -106,8 +111,19 @@ class AskStanding:
         return self.state is not AskState.ANSWERED or answers is None or self.last_answer in answers
 
 
+def in_force(events: Iterable[Told]) -> list[Told]:
+    """Leave out each answer that was struck through, and the striking: all the rest happened without it."""
+    kept: list[Any] = []
+    for event in events:
+        kept.append(event)
+        if kept[-1].kind is AskEventKind.ANSWER_STRUCK:
+            del kept[-2:]
+    return kept
+
+
 def standing(events: Sequence[AskEvent], on: date) -> AskStanding:
     """Fold the events of one ask, in their order, into how it stands on a day."""
+    events = in_force(events)
     reply_by: date | None = None
     answer: AnswerKind | None = None
     mandate: Mandate | None = None

@@ -17,7 +17,7 @@ from sqlmodel import Session, col
 
 from bsa import clock
 from bsa.asks.models import Ask, AskEvent, AskEventKind
-from bsa.asks.standing import LEADS_TO, WAITING, reply_to
+from bsa.asks.standing import LEADS_TO, WAITING, in_force, reply_to
 from bsa.commitments.models import Commitment, CommitmentState, Verdict
 from bsa.commitments.queries import OUTCOME, STATE
 from bsa.institutions.queries import find_institution
@@ -55,7 +55,7 @@ def answers(events: Iterable[Any], since: date, today: date) -> AnswerRecord:
     counts: Counter[str] = Counter()
     days: list[int] = []
     for _, of_one in groupby(events, key=lambda event: event.ask_id):
-        happened = list(of_one)
+        happened = in_force(of_one)
         for event, following in zip(happened, [*happened[1:], None], strict=True):
             if LEADS_TO[event.kind] not in WAITING or event.happened_on < since:
                 continue
