@@ -60,7 +60,7 @@ class QuotaExceeded(Refusal):
         super().__init__(seconds=str(seconds))
 
 
-class InsufficientScope(Refusal):
+class InsufficientScope(NotAllowed):
     """A machine's token does not open this operation; `scopes` are those that would."""
 
     message = "The token does not open this operation."
