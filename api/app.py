@@ -11,6 +11,7 @@ from api import (
     appointments,
     areas,
     asks,
+    clients,
     commitments,
     compass,
     consultation,
@@ -31,13 +32,14 @@ from api import (
     portal,
     practice,
     promises,
-    reminders,
     referrals,
+    reminders,
     residents,
     scales,
     search,
     shares,
     slips,
+    subscriptions,
     suggestions,
     tasks,
     themes,
@@ -46,7 +48,7 @@ from api import (
     voices,
 )
 from api.described import DESCRIPTION
-from api.document import document_of
+from api.document import document_of, offer_document
 from api.envelope import VERSION, Envelope
 from api.errors import answer_with_problems
 from api.negotiation import agree_on_types
@@ -70,7 +72,7 @@ def create_api(database: Database) -> FastAPI:
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         servers=[{"url": f"{str(settings.base_url).rstrip('/')}/api/v1"}],
         root_path_in_servers=False,
-        openapi_url="/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -82,6 +84,7 @@ def create_api(database: Database) -> FastAPI:
     for feature in ROUTERS:
         api.include_router(Feature(feature))
     api.openapi = lambda: document_of(api)  # type: ignore[method-assign]
+    offer_document(api)
     # Around everything, so that also the answer to an unforeseen error carries them.
     api.middleware_stack = Envelope(api.build_middleware_stack(), api, settings.requests_a_minute)
     return api
@@ -168,13 +171,13 @@ ROUTERS = (
     learning.of_initiative,
     learning.of_area,
     learning.of_resident,
-    reminders.router,
-    practice.router,
-    practice.of_resident,
     referrals.router,
     referrals.of_institution,
     referrals.of_need,
     referrals.of_resident,
+    reminders.router,
+    practice.router,
+    practice.of_resident,
     practice.orders,
     practice.of_initiative,
     slips.router,
@@ -182,6 +185,9 @@ ROUTERS = (
     slips.public,
     voices.router,
     voices.public,
+    subscriptions.router,
+    subscriptions.deliveries,
+    clients.router,
 )
 
 

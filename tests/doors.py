@@ -24,7 +24,7 @@ def pages_on(database: Database) -> FastAPI:
     """Return the pages with the API below them, answering from this database."""
     _first.append(database)
     app = _pages()
-    for part in (app, _mounted(app)):
+    for part in (app, _mounted(app, "/api/v1"), _mounted(app, "/oauth")):
         part.state.database = database
     return app
 
@@ -39,7 +39,7 @@ def _pages() -> FastAPI:
     return build(_first[-1])
 
 
-def _mounted(app: FastAPI) -> FastAPI:
-    found: list[Any] = [route.app for route in app.routes if getattr(route, "path", "") == "/api/v1"]  # type: ignore[attr-defined]
-    api: FastAPI = found[0]
-    return api
+def _mounted(app: FastAPI, path: str) -> FastAPI:
+    found: list[Any] = [route.app for route in app.routes if getattr(route, "path", "") == path]  # type: ignore[attr-defined]
+    mounted: FastAPI = found[0]
+    return mounted

@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
 from api.app import LARGEST_BODY, create_api
+from api.oauth import create_oauth, well_known
 from bsa.database import Database
 from bsa.search.keeper import Keeper
 from bsa.settings import Settings
@@ -20,6 +21,7 @@ from web import (
     appointments,
     areas,
     asks,
+    clients,
     commitments,
     compass,
     consultation,
@@ -46,6 +48,7 @@ from web import (
     portal,
     practice,
     public,
+    referrals,
     reminders,
     residents,
     scales,
@@ -85,6 +88,8 @@ ROUTERS = (
     consultation.router,
     institutions.router,
     portal.router,
+    referrals.router,
+    referrals.of_need,
     place_pages.router,
     place_pages.logbook_lines,
     place_pages.features_there,
@@ -131,6 +136,7 @@ ROUTERS = (
     learning.router,
     practice.router,
     accounts.router,
+    clients.router,
     public.router,
     slips.router,
     slips.rounds,
@@ -175,6 +181,8 @@ def build(database: Database, *, searching: bool = False) -> FastAPI:
     app.state.database = database
     answer_with_pages(app)
     app.mount("/api/v1", create_api(database))
+    app.mount("/oauth", create_oauth(database))
+    app.router.routes.extend(well_known())
     app.mount(f"/static/{static_version()}", GZipMiddleware(KeptForEver(directory=STATIC)))
     for pages in ROUTERS:
         app.include_router(pages)

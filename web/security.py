@@ -25,13 +25,14 @@ HEADERS = {
 }
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+NO_COOKIES = ("/api/", "/oauth/")
 
 
 class Guard:
     """Refuses posts from other sites and puts the headers on every answer, also on one that failed.
 
     A browser says where a request comes from: `Sec-Fetch-Site`, or in older ones `Origin`. A request that changes
-    something and says neither is refused. The API is not asked: it takes no cookies.
+    something and says neither is refused. The API and the token endpoint are not asked: they take no cookies.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -56,7 +57,7 @@ class Guard:
                 ]
             await send(message)
 
-        if scope["method"] in SAFE or scope["path"].startswith("/api/") or _same_site(Headers(scope=scope)):
+        if scope["method"] in SAFE or scope["path"].startswith(NO_COOKIES) or _same_site(Headers(scope=scope)):
             with suppress(Exception):
                 # It was answered and named in the log by the handler; its text may hold what somebody sent.
                 await self._app(scope, receive, send_with_headers)

@@ -1,33 +1,39 @@
 """The command line: `bsa …`. What goes wrong is said in one paragraph, and nothing was changed then."""
 
 import logging
-import os
 import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
 
 import sqlcipher3.dbapi2 as sqlcipher
 import typer
 import uvicorn
 from pydantic import ValidationError
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, col, select
 
 from bsa.areas.importing import BadFile, import_areas
-from bsa.areas.models import Area
+from bsa.areas.postcodes import import_postcodes
+from bsa.client_commands import client
 from bsa.database import Database, UnfitDatabase
 from bsa.demo.folder import Folder, NotOurFolder
 from bsa.demo.play import play
 from bsa.demo.stage import ACCOUNTS, PASSWORD
 from bsa.errors import Invalid, NotFound, Refusal
-from bsa.institutions.models import Institution
 from bsa.jobs import Rounds
 from bsa.keyring import WrongKeyRing
+from bsa.opening import (
+    DEMO,
+    CannotGoOn,
+    DataOption,
+    area_named,
+    institution_named,
+    opened_installation,
+    settings_named,
+    take_settings,
+)
 from bsa.people.actions import create_account, issue_token
 from bsa.people.models import Account
 from bsa.people.passwords import make_password
@@ -37,11 +43,9 @@ from bsa.permissions import Purpose, Role
 from bsa.places.actions import draw_map
 from bsa.places.outlines import read_outlines
 from bsa.scales.actions import add_shipped_scales
-from bsa.settings import Mode, Settings, in_words
+from bsa.settings import Mode, Settings
 from bsa.subscriptions.pulse import Courier
 
-DEMO = Path("var/demo")
-SETTINGS = frozenset(f"BSA_{name.upper()}" for name in Settings.model_fields)
 APPLICATION = "web.app:create_app"
 """Named, not imported: the core knows no pages."""
 
@@ -57,21 +61,10 @@ areas = typer.Typer(no_args_is_help=True, help="The areas in which the team work
 account = typer.Typer(no_args_is_help=True, help="The people who sign in.")
 app.add_typer(areas, name="areas")
 app.add_typer(account, name="account")
+app.add_typer(client, name="client")
 
-DataOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--data",
-        help="The folder of a demo. Without it: the installation that the environment names, or else the demo in "
-        f"{DEMO}, if there is one.",
-    ),
-]
 HostOption = Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 is every one of this machine.")]
 PortOption = Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")]
-
-
-class CannotGoOn(Exception):
-    """What is asked cannot be done; the message says why and how to go on."""
 
 
 @app.command()
@@ -91,7 +84,7 @@ def demo(
         if fresh or not folder.finished:
             _make_demo(folder)
         base_url = _base_url(host, listener.getsockname()[1] if listener else port)
-        _take_settings(folder.environment(base_url))
+        take_settings(folder.environment(base_url))
         typer.echo(f"The demo is in {folder.path}\n\nAccounts, all with the password {PASSWORD}\n")
         for name, part in ACCOUNTS.items():
             typer.echo(f"  {name:<14}{part.name:<18}{part.role.value.replace('_', ' ')}")
@@ -112,7 +105,7 @@ def serve(
     data: DataOption = None,
 ) -> None:
     """Serve the pages and the API."""
-    with _installation(data):
+    with opened_installation(data):
         pass  # It is fit: said here in words, and before several processes say it at once.
     uvicorn.run(
         APPLICATION,
@@ -132,7 +125,7 @@ def serve(
 @app.command()
 def migrate() -> None:
     """Bring the tables of the database up to date; on an empty one, make them. Add the scales that come along, once."""
-    database = Database(_settings(None))
+    database = Database(settings_named(None))
     try:
         database.migrate()
         with database.writing() as session:
@@ -151,7 +144,7 @@ def worker(data: DataOption = None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for talkative in ("huey", "alembic"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
-    with _installation(data) as database:
+    with opened_installation(data) as database:
         queue = make_queue(database)
         pulse = make_pulse(queue, database)
         consumer = queue.create_consumer(workers=THREADS, max_delay=LOOKS_EACH, periodic=True, shutdown_timeout=30)
@@ -170,7 +163,7 @@ def token(
     data: DataOption = None,
 ) -> None:
     """Print a bearer token for the API, and nothing else. Only in demo and development mode."""
-    with _installation(data) as database:
+    with opened_installation(data) as database:
         if database.settings.mode is Mode.PRODUCTION:
             raise CannotGoOn(
                 "Tokens are not printed in production: whoever has one is the account. Set BSA_MODE only on "
@@ -202,7 +195,7 @@ def import_file(
     except (OSError, UnicodeDecodeError) as error:
         reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
         raise CannotGoOn(f"{file} cannot be read: {reason}.") from None
-    with _installation(data) as database:
+    with opened_installation(data) as database:
         try:
             with database.writing() as session:
                 recorded = import_areas(session, text, made_up=database.settings.mode is Mode.DEMO)
@@ -210,6 +203,27 @@ def import_file(
             lines = "\n".join(f"line {fault.line}: {fault.message}" for fault in error.faults)
             raise CannotGoOn(f"Nothing was recorded. Mend these lines of {file}:\n{lines}") from None
     typer.echo(f"{recorded} areas were recorded.")
+
+
+@areas.command("postcodes")
+def import_postcode_file(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file with the columns postcode4, code; UTF-8.")],
+    data: DataOption = None,
+) -> None:
+    """Tell in which neighbourhoods postcodes lie, for who refers: all lines, or none and every mistake by its line."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
+        raise CannotGoOn(f"{file} cannot be read: {reason}.") from None
+    with opened_installation(data) as database:
+        try:
+            with database.writing() as session:
+                recorded = import_postcodes(session, text)
+        except BadFile as error:
+            lines = "\n".join(f"line {fault.line}: {fault.message}" for fault in error.faults)
+            raise CannotGoOn(f"Nothing was recorded. Mend these lines of {file}:\n{lines}") from None
+    typer.echo(f"{recorded} lines of postcodes were taken over.")
 
 
 @areas.command("shapes")
@@ -229,7 +243,7 @@ def draw_shapes(
     except OSError as error:
         raise CannotGoOn(f"{file} cannot be read: {error.strerror}.") from None
     drawing = read_outlines(content)
-    with _installation(data) as database:
+    with opened_installation(data) as database:
         try:
             with database.writing() as session:
                 drawn = len(draw_map(session, None, drawing))
@@ -254,13 +268,13 @@ def create(
 ) -> None:
     """Give somebody an account, and print a password for it, once."""
     password = make_password()
-    with _installation(data) as database, database.writing() as session:
+    with opened_installation(data) as database, database.writing() as session:
         told = AccountIn(
             name=name,
             display_name=display_name,
             roles=role,
-            area_ids=[_area(session, wanted) for wanted in area or []],
-            institution_id=_institution(session, institution) if institution else None,
+            area_ids=[area_named(session, wanted) for wanted in area or []],
+            institution_id=institution_named(session, institution) if institution else None,
         )
         create_account(session, None, told, password)
     typer.echo(f"The account {name} was made. Its password, shown this once: {password}")
@@ -291,50 +305,12 @@ def _fail(words: str) -> None:
     sys.exit(1)
 
 
-def _settings(data: Path | None) -> Settings:
-    """Return the settings: of a demo's folder, of the environment, or of the demo that is made without saying where."""
-    if data is not None:
-        _take_settings(Folder(data).environment())
-    elif "BSA_DATABASE_URL" not in os.environ and Folder(DEMO).finished:
-        _take_settings(Folder(DEMO).environment())
-    try:
-        return Settings()
-    except ValidationError as error:
-        raise CannotGoOn(
-            f"The settings are not complete:\n{in_words(error)}\nSee .env.example, or name a demo with --data."
-        ) from None
-
-
-def _take_settings(environment: dict[str, str]) -> None:
-    """Put settings in the environment, where also the processes find them that are started to serve."""
-    for name in SETTINGS & os.environ.keys():
-        del os.environ[name]
-    os.environ.update(environment)
-
-
-@contextmanager
-def _installation(data: Path | None) -> Iterator[Database]:
-    """Open an installation that is fit to be used; refuse another, and change nothing."""
-    settings = _settings(data)
-    for url in (settings.database_url, settings.keys_url):
-        # Opening would make an empty file.
-        path = make_url(url).database if url.startswith("sqlite") else None
-        if path and not Path(path).is_file():
-            raise UnfitDatabase(f"There is no database in {path}. Restore it, or make a new one with: bsa migrate")
-    database = Database(settings)
-    try:
-        database.check()
-        yield database
-    finally:
-        database.close()
-
-
 def _make_demo(folder: Folder) -> None:
     """Play the demo in the folder, after deleting what a demo left there."""
     folder.clear()
     typer.echo("Playing the demo: a year in a neighbourhood. This takes a minute at most.")
     folder.begin()
-    _take_settings(folder.environment())
+    take_settings(folder.environment())
     database = Database(Settings())
     try:
         database.migrate()
@@ -347,7 +323,7 @@ def _make_demo(folder: Folder) -> None:
 
 def _serve_demo(listener: socket.socket, base_url: str) -> None:
     """Serve the demo, with the periodic work in a thread, until it is interrupted."""
-    with _installation(None) as database:
+    with opened_installation(None) as database:
         rounds, courier = Rounds(database), Courier(database)
         rounds.start()
         courier.start()
@@ -406,28 +382,6 @@ def _fitting(roles: frozenset[Role]) -> Purpose:
     if Role.PRIVACY_OFFICER in roles:
         return Purpose.PRIVACY_CHECK
     return Purpose.ADMINISTRATION if Role.ADMINISTRATOR in roles else Purpose.OWN_NEIGHBOURHOOD
-
-
-def _area(session: Session, wanted: str) -> UUID:
-    """Find an area by code, of the latest division, or by name."""
-    query = select(Area).order_by(col(Area.division_year).desc())
-    by_code = session.exec(query.where(col(Area.code) == wanted)).first()
-    named = [by_code] if by_code else session.exec(query.where(col(Area.name) == wanted)).all()
-    if not named:
-        raise CannotGoOn(f"There is no area {wanted!r}. Import it first: bsa areas import FILE")
-    if len(named) > 1:
-        levels = ", ".join(sorted(f"{one.level.value} {one.code or ''}".strip() for one in named))
-        raise CannotGoOn(f"There is more than one area {wanted!r} ({levels}). Name the one you mean by its code.")
-    return named[0].id
-
-
-def _institution(session: Session, wanted: str) -> UUID:
-    key = session.exec(select(Institution.id).where(col(Institution.name) == wanted)).first()
-    if key is None:
-        raise CannotGoOn(
-            f"There is no institution {wanted!r}. Record it in the pages first, and write its name the same."
-        )
-    return key
 
 
 if __name__ == "__main__":

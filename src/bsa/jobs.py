@@ -11,12 +11,14 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
 from bsa import clock
+from bsa.clients.jobs import fetch_keys, keep_keys
 from bsa.database import Database
 from bsa.invitations.mails import mail_invitations
 from bsa.lifecycle.jobs import destroy_doomed_keys, sweep_orphans
 from bsa.mail import mail_waiting_letters
 from bsa.people.actions import forget_ended
 from bsa.portal.mails import mail_institutions
+from bsa.referrals.jobs import see_opened, wipe_old
 from bsa.reminders.weekly import mail_weekly
 from bsa.sendings import forget_old
 from bsa.slips.actions import count_passed
@@ -95,9 +97,13 @@ JOBS = (
     Job("count_slips", _now_and_then, count_passed),
     Job("forget_hours", _now_and_then, _forget_hours),
     Job("sweep_orphans", _at_night, sweep_orphans),
+    Job("see_opened", _each_minute, see_opened),
+    Job("wipe_old_referrals", _at_night, wipe_old),
     Job("suggest_after_new_needs", _each_minute, find_after_new_needs),
     Job("suggest_everywhere", _at_night, find_everywhere),
     Job("forget_ended", _at_night, _forget_ended),
+    Job("fetch_client_keys", _each_minute, fetch_keys),
+    Job("keep_signing_key", _at_night, keep_keys),
 )
 
 

@@ -39,7 +39,7 @@ def routes(database: Database) -> dict[tuple[str, str], Any]:
         (method, _pattern(context.path)): context.endpoint
         for context in iter_route_contexts(pages_on(database).routes)
         for method in getattr(context, "methods", None) or ()
-        if context.path and not context.path.startswith(("/api/", "/static/"))
+        if context.path and not context.path.startswith(("/api/", "/static/", "/oauth", "/.well-known/"))
     }
 
 

@@ -27,12 +27,12 @@ from bsa.settings import Mode
 ALGORITHM = "RS256"
 """Every client that keeps to the Dutch profile can read it."""
 
-SAME_NAME = N_("There is a machine with this name already. Choose another.")
+SAME_NAME = N_("There is a system with this name already. Choose another.")
 NO_INSTITUTION = N_("There is no such institution. Choose one from the list.")
 NO_AREA = N_("One of these areas does not exist.")
 KEYS_OR_ADDRESS = N_("Hand over its public keys, or say where they are found: one of the two.")
 NO_EXTERNAL_ID = N_("Say what the authorisation server calls it: the tokens come from there.")
-SAME_EXTERNAL_ID = N_("Another machine has this name at the authorisation server.")
+SAME_EXTERNAL_ID = N_("Another system has this name at the authorisation server.")
 PLAIN_ADDRESS = N_("The address of the keys must begin with https.")
 
 
@@ -66,7 +66,9 @@ def register_client(session: Session, actor: Actor | None, told: ClientIn) -> Cl
     return client
 
 
-def change_client(session: Session, actor: Actor, client_id: UUID, version: int | None, change: ClientChange) -> Client:
+def change_client(
+    session: Session, actor: Actor | None, client_id: UUID, version: int | None, change: ClientChange
+) -> Client:
     """Change what a machine is called, or what it may do; it counts from its next request on."""
     client = _in_use(session, actor, client_id, version)
     faults = [
@@ -194,7 +196,7 @@ def _in_use(session: Session, actor: Actor | None, client_id: UUID, version: int
         require(actor, Permission.MANAGE_CLIENTS, client)
     not_stale(client, version)
     if client.revoked_at is not None:
-        raise Conflict("This machine is shut out. Register it anew, with new keys.")
+        raise Conflict("This system is shut out. Register it anew, with new keys.")
     return client
 
 

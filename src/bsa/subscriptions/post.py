@@ -4,6 +4,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +18,7 @@ from bsa.subscriptions.models import DeliveryFault
 TIMEOUT_SECONDS = 15.0
 """For a request in all, from looking up the name to the end of the answer that is read."""
 MOST_READ = 1024
-"""What a receiver says beyond its status is never kept, and beyond so many bytes not even read."""
+"""What a receiver says beyond its status is never kept, and beyond so many bytes not even read; keys are longer."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,21 @@ class Answer:
     status: int | None = None
     fault: DeliveryFault | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes = b""
+    """The beginning of what was said."""
 
 
 class Post:
     """Sends requests. Each has a connection of its own: a name is looked up, and looked at, every time."""
 
-    def __init__(self, settings: Settings, resolve: Resolve = look_up, timeout: float = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        resolve: Resolve = look_up,
+        timeout: float = TIMEOUT_SECONDS,
+        most_read: int = MOST_READ,
+    ) -> None:
+        self._most_read = most_read
         self._timeout = timeout
         self._settings = settings
         self._resolve = resolve
@@ -45,7 +55,7 @@ class Post:
         until = began + self._timeout
         way = _Checked(self._settings, self._resolve, until)
         wait = dict.fromkeys(("connect", "read", "write", "pool"), self._timeout)
-        status, fault, told = None, None, {}
+        status, fault, told, content = None, None, {}, b""
         try:
             with (
                 httpcore2.ConnectionPool(ssl_context=self._trusted, network_backend=way, http2=False) as pool,
@@ -59,7 +69,7 @@ class Post:
             ):
                 status = response.status
                 told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-                _read_little(response)
+                content = _read_little(response, self._most_read)
         except PrivateAddress:
             fault = DeliveryFault.PRIVATE_ADDRESS
         except _UnknownHost:
@@ -73,19 +83,18 @@ class Post:
         except (httpcore2.NetworkError, httpcore2.UnsupportedProtocol, OSError):
             fault = DeliveryFault.UNREACHABLE
         spent = int((time.monotonic() - began) * 1000)
-        return Answer(spent, status, None if status is not None else fault, told)
+        return Answer(spent, status, None if status is not None else fault, told, content)
 
 
-def _read_little(response: Any) -> None:
+def _read_little(response: Any, most: int) -> bytes:
     """Read the beginning of what the receiver says, so that it sees a reader; the status counts whatever comes."""
-    read = 0
-    try:
+    read = bytearray()
+    with suppress(httpcore2.TimeoutException, httpcore2.ProtocolError, httpcore2.NetworkError):
         for part in response.iter_stream():
-            read += len(part)
-            if read > MOST_READ:
-                return
-    except (httpcore2.TimeoutException, httpcore2.ProtocolError, httpcore2.NetworkError):
-        return
+            read += part
+            if len(read) > most:
+                break
+    return bytes(read)
 
 
 class _UnknownHost(Exception):
