@@ -23,6 +23,8 @@ router = Pages("reminders", prefix="/reminders")
 ONE: dict[ReminderKind, tuple[str, str, str]] = {
     ReminderKind.SIGNAL_WAITS: ("signals.show_one", "signal_id", ""),
     ReminderKind.HANDOVER_WAITS: ("handovers.show", "handover_id", ""),
+    ReminderKind.REFERRAL_WAITS: ("referrals.show", "referral_id", ""),
+    ReminderKind.REFERRAL_REVIEW: ("referrals.show", "referral_id", ""),
     ReminderKind.TO_DEBRIEF: ("practice.show", "practice_id", ""),
     ReminderKind.TO_PRACTISE: ("practice.index", "resident_id", ""),
     ReminderKind.NOT_SEEN: ("residents.show", "resident_id", "#contact"),
@@ -38,6 +40,8 @@ MANY: dict[ReminderKind, tuple[str, dict[str, str], str]] = {
     ReminderKind.PROMISE_DUE: ("day.show", {}, "#promised"),
     ReminderKind.SIGNAL_WAITS: ("signals.index", {}, ""),
     ReminderKind.HANDOVER_WAITS: ("handovers.index", {}, ""),
+    ReminderKind.REFERRAL_WAITS: ("referrals.index", {"unassigned": "true"}, ""),
+    ReminderKind.REFERRAL_REVIEW: ("referrals.index", {"mine": "true"}, ""),
     ReminderKind.TO_INTRODUCE: ("suggestions.index", {}, "#asking"),
     ReminderKind.TEAM_PROMISES: ("day.show", {}, "#broken"),
     ReminderKind.WINDOW_CLOSING: ("commitments.index", {"open": "true"}, ""),

@@ -14,12 +14,15 @@ from bsa import clock
 from bsa.errors import OutOfService
 from bsa.permissions import Actor, Purpose
 from bsa.rows import Row, one_of
+from bsa.traces import present_trace
 
 
 class AccessLine(Row, table=True):
     """One line: the reading itself when `resident_id` is empty, otherwise one resident who was in its answer.
 
-    Nothing here is a foreign key: who looked must stay known after the resident is erased and the worker has left.
+    Nothing here is a foreign key: who looked must stay known after the resident is erased and the worker has left. Of a
+    referral that was opened the key of the referral stands in the place of the resident's: who it is about is often not
+    registered here, and its content has a key of its own.
     A line says which operation was done, never what was in the answer.
     """
 
@@ -32,12 +35,15 @@ class AccessLine(Row, table=True):
     operation: str = Field(max_length=80)
     residents: int = Field(ge=0)
     resident_id: UUID | None = None
+    trace_id: str | None = Field(default=None, max_length=32)
+    """In which piece of work it was done: the same as in the log, and as with a partner that sent its trace along."""
 
 
 def record_reading(connection: Connection, actor: Actor, operation: str, residents: Iterable[UUID]) -> None:
     """Write the lines of one reading in one bulk insert; raise `OutOfService` when that fails."""
     subjects = sorted(residents)
     reading_id = clock.new_id()
+    trace = present_trace()
     line = {
         "reading_id": reading_id,
         "created_at": clock.now(),
@@ -45,6 +51,7 @@ def record_reading(connection: Connection, actor: Actor, operation: str, residen
         "purpose": actor.purpose,
         "operation": operation,
         "residents": len(subjects),
+        "trace_id": trace.id if trace else None,
     }
     ids, whose = [reading_id, *(clock.new_id() for _ in subjects)], [None, *subjects]
     try:
@@ -58,7 +65,7 @@ def record_reading(connection: Connection, actor: Actor, operation: str, residen
 
 
 TABLE: Table = AccessLine.__table__  # type: ignore[attr-defined]
-SAME = ("reading_id", "created_at", "account_id", "purpose", "operation", "residents")
+SAME = ("reading_id", "created_at", "account_id", "purpose", "operation", "residents", "trace_id")
 LINES = (
     func.unnest(bindparam("ids", type_=ARRAY(Uuid)), bindparam("whose", type_=ARRAY(Uuid)))
     .table_valued(column("id", Uuid), column("resident_id", Uuid), name="line")

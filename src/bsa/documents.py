@@ -18,6 +18,10 @@ from bsa.commitments import standing as ledger
 from bsa.commitments.deeds import DEEDS
 from bsa.commitments.models import CommitmentEventKind, CommitmentState, Verdict, Visibility
 from bsa.permissions import RULES, Actor, Condition, Permission, Purpose, Role, allows
+from bsa.referrals.deeds import DEEDS as DEEDS_OF_REFERRALS
+from bsa.referrals.deeds import ReferralDeed
+from bsa.referrals.models import ReferralDirection
+from bsa.referrals.states import ENTRIES, ReferralOutcome, ReferralReason, ReferralSide, ReferralState
 from bsa.trust import deeds as handovers
 from bsa.trust.models import HandoverState
 
@@ -37,6 +41,10 @@ FITS: dict[str, tuple[dict[str, object], dict[str, object]]] = {
     "own account": ({"id": ONE}, {"id": OTHER}),
     "own writing": ({"worker_id": ONE}, {"worker_id": OTHER}),
     "seated": ({"institution_ids": frozenset({ONE})}, {"institution_ids": frozenset({OTHER})}),
+    "to the team": ({"direction": ReferralDirection.INBOUND}, {"direction": None}),
+    "by the team": ({"direction": ReferralDirection.OUTBOUND}, {}),
+    "not taken on": ({"owner_id": None}, {"owner_id": OTHER}),
+    "taken on": ({"owner_id": ONE}, {}),
     "published": ({"visibility": Visibility.PUBLIC}, {"visibility": Visibility.TEAM}),
 }
 """How something fits whoever acts, and how it does not: all that the conditions of the permission table look at."""
@@ -62,6 +70,8 @@ For somebody with this one role. Who has more roles may do what any of them may.
 - **own account**: only for the own account
 - **own writing**: only for what one wrote oneself
 - **seated**: only where the own institution sits in the forum
+- **to the team**, **by the team**: only a referral of a partner to the team, or of the team to a partner
+- **not taken on**, **taken on**: only what nobody took on yet, or what one took on oneself
 - **published**: only for what was published to the neighbourhood or to all; for whoever is seated, to the table too
 - **–**: never
 """
@@ -104,6 +114,14 @@ kept, and each deed writes an event besides.
 """
 
 
+REFERRAL = """\
+## A referral
+
+Read from `src/bsa/referrals/states.py` and `deeds.py`. The state is what the events add up to. A side sets only its own
+states; a resident's no needs no reason, whoever enters it. From every state it may turn out to be `entered_in_error`.
+"""
+
+
 def permissions_page() -> str:
     """Draw up who may do what."""
     table = [
@@ -128,6 +146,7 @@ def states_page() -> str:
             *(NOTE, STATES, ASK, *_diagram(_ask_arrows()), "", *_table(_ask_rows()), "", AFTER_ASK),
             *(COMMITMENT, *_diagram(_ledger_arrows()), "", *_table(_ledger_rows()), "", after),
             *(HANDOVER, *_diagram(_handover_arrows()), "", *_handover_table(), ""),
+            *(REFERRAL, *_diagram(_referral_arrows()), "", *_referral_table(), ""),
         ]
     )
 
@@ -327,6 +346,34 @@ def _handover_table() -> list[str]:
             for deed, step in handovers.STEPS.items()
         ),
     ]
+
+
+def _referral_arrows() -> Iterator[Arrow]:
+    yield Arrow("[*]", ReferralState.DRAFT, ReferralSide.REFERRER)
+    yield Arrow("[*]", ReferralState.REQUESTED, ReferralSide.REFERRER)
+    for after, entry in ENTRIES.items():
+        if after is not ReferralState.ENTERED_IN_ERROR:
+            for before in ReferralState:
+                if before in entry.after and before is not after:
+                    yield Arrow(before, after, _or([side for side in ReferralSide if side in entry.by]))
+
+
+def _referral_table() -> list[str]:
+    lines = ["| state | set by | after | deed | reasons, outcomes, and what else goes with it |", "| --- " * 5 + "|"]
+    for state, entry in ENTRIES.items():
+        deeds = [deed.value for deed in ReferralDeed if state in DEEDS_OF_REFERRALS[deed].to]
+        besides = [
+            *(f"`{reason}`" for reason in ReferralReason if reason in entry.reasons),
+            *(f"`{outcome}`" for outcome in ReferralOutcome if outcome in entry.outcomes),
+            *(["the day on which it is looked at again"] if entry.needs_review_day else []),
+            *(["by itself, when somebody of that side opened it"] if entry.by_itself else []),
+        ]
+        lines.append(
+            f"| `{state}` | {_or([side for side in ReferralSide if side in entry.by])} "
+            f"| {_listed([one for one in ReferralState if one in entry.after]) or 'the beginning'} "
+            f"| {_listed(deeds) or '–'} | {', '.join(besides) or '–'} |"
+        )
+    return lines
 
 
 def _after(state: CommitmentState, kind: CommitmentEventKind) -> CommitmentState:

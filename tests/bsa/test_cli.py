@@ -459,7 +459,7 @@ def test_every_command_and_every_option_explains_itself() -> None:
         assert group.help
         commands |= {f"{name} {inner}": command for inner, command in group.commands.items()}
 
-    of_areas = {"areas import", "areas shapes"}
+    of_areas = {"areas import", "areas postcodes", "areas shapes"}
     assert set(commands) == {"demo", "serve", "migrate", "worker", "token", "account create"} | of_areas
     for command in commands.values():
         assert command.help

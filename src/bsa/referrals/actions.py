@@ -1,7 +1,7 @@
 """Deeds about referrals. Each appends an event; none writes a state."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -294,7 +294,7 @@ def withdraw_referral(
 def mark_error(session: Session, actor: Actor, referral_id: UUID, version: int | None, told: ErrorIn) -> Referral:
     """Write down that a referral should not have been sent; what it says is wiped at once, the shell stays."""
     referral = _for(session, actor, referral_id, version, D.MARK_ERROR, even_restricted=True)
-    _wipe(session, referral)
+    wipe(session, referral)
     add_event(session, actor, referral, S.ENTERED_IN_ERROR, ReferralSide.REFERRER, reason=told.reason)
     session.execute(delete(ReferralResident).where(col(ReferralResident.referral_id) == referral.id))
     return referral
@@ -314,7 +314,7 @@ def end_with_resident(session: Session, actor: Actor, resident_ids: Sequence[UUI
     for referral in _about(session, resident_ids):
         if referral.state in OPEN:
             add_event(session, actor, referral, S.WITHDRAWN, ReferralSide.RESIDENT)
-        _wipe(session, referral)
+        wipe(session, referral)
     session.flush()
 
 
@@ -322,7 +322,7 @@ def step_down_with_resident(session: Session, resident_id: UUID) -> None:
     """Wipe what referrals that are over say about a resident of whom less may be kept from now on."""
     for referral in _about(session, [resident_id]):
         if referral.state not in OPEN:
-            _wipe(session, referral)
+            wipe(session, referral)
     session.flush()
 
 
@@ -336,6 +336,19 @@ def merge_links(session: Session, resident_id: UUID, duplicate_id: UUID) -> None
     for link in session.scalars(select(ReferralResident).where(col(ReferralResident.resident_id) == duplicate_id)):
         if link.referral_id in known:
             session.delete(link)
+
+
+def wipe(session: Session, referral: Referral) -> None:
+    """Wipe what a referral says: its cells, the words of its events, and the key that opens the backups of both."""
+    if referral.wiped_at is not None:
+        return
+    for column in sealed_columns(Referral):
+        setattr(referral, column, None)
+    referral.contact_channel, referral.message_may_be_left = None, None
+    referral.wiped_at = clock.now()
+    for event in events_of(session, referral):
+        event.words = None
+    doom(session, [referral.id])
 
 
 def add_event(
@@ -353,10 +366,12 @@ def add_event(
     reached: bool | None = None,
     words: str | None = None,
     first: bool = False,
+    at: datetime | None = None,
 ) -> ReferralEvent:
     """Append an event to a locked referral, and let the columns repeat what all its events now add up to.
 
     Whether it may happen was told by the deeds, which read the table of states; what goes with it is held against it.
+    `at` is when it happened, when the software finds that out later.
     """
     events = events_of(session, referral)
     entry = ENTRIES[state]
@@ -368,6 +383,7 @@ def add_event(
         raise ValueError("A referral begins as a draft, or by being sent.")
     _refuse_wrong_reason(state, side, reason)
     event = ReferralEvent(
+        created_at=at or clock.now(),
         referral_id=referral.id,
         number=len(events) + 1,
         state=state,
@@ -729,16 +745,3 @@ def _let_take_part(session: Session, actor: Actor, referral: Referral, initiativ
                 resident_id=link.resident_id, part=ParticipantPart.TAKES_PART, consented_on=clock.today()
             )
             add_participant(session, actor, initiative_id, told)
-
-
-def _wipe(session: Session, referral: Referral) -> None:
-    """Wipe what a referral says: its cells, the words of its events, and the key that opens the backups of both."""
-    if referral.wiped_at is not None:
-        return
-    for column in sealed_columns(Referral):
-        setattr(referral, column, None)
-    referral.contact_channel, referral.message_may_be_left = None, None
-    referral.wiped_at = clock.now()
-    for event in events_of(session, referral):
-        event.words = None
-    doom(session, [referral.id])

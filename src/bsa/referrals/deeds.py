@@ -44,7 +44,7 @@ DEEDS: Mapping[ReferralDeed, Deed] = {
     ReferralDeed.SUBMIT: Deed(P.SEND_REFERRAL, frozenset({S.REQUESTED})),
     ReferralDeed.ACCEPT: Deed(P.DECIDE_REFERRAL, frozenset({S.ACCEPTED})),
     ReferralDeed.REFUSE: Deed(P.DECIDE_REFERRAL, frozenset({S.DECLINED})),
-    ReferralDeed.ATTEMPT: Deed(P.CARRY_REFERRAL, frozenset({S.CONTACTING})),
+    ReferralDeed.ATTEMPT: Deed(P.CARRY_REFERRAL, frozenset({S.CONTACTING, S.ACTIVE})),
     ReferralDeed.PAUSE: Deed(P.CARRY_REFERRAL, frozenset({S.ON_HOLD})),
     ReferralDeed.RESUME: Deed(P.CARRY_REFERRAL, frozenset({S.CONTACTING, S.ACTIVE}), frozenset({S.ON_HOLD})),
     ReferralDeed.REROUTE: Deed(P.CARRY_REFERRAL, frozenset({S.REROUTED}), within_the_team=True),

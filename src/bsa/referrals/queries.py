@@ -228,6 +228,44 @@ def show_message(session: Session, actor: Actor, referral_id: UUID) -> MessageOu
     return MessageOut(id=referral.id, **lines)
 
 
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A referral that waits for who takes it on, or for who paused it: nothing of what it says."""
+
+    id: UUID
+    institution_name: str
+    day: date
+    until: date | None = None
+
+
+def to_decide(session: Session, actor: Actor) -> list[Waits]:
+    """List the referrals in the actor's areas that nobody took on or declined yet, the first first."""
+    rows = session.execute(
+        _waiting(actor)
+        .where(
+            _in_reach(actor),
+            col(Referral.direction) == ReferralDirection.INBOUND,
+            col(Referral.state).in_(UNDECIDED),
+            col(Referral.owner_id).is_(None),
+        )
+        .order_by(SENT, col(Referral.id))
+    ).all()
+    return [
+        Waits(row.Referral.id, row.name, clock.day_of(row.Referral.requested_at), decide_by(session, row.Referral))
+        for row in rows
+    ]
+
+
+def to_review(session: Session, actor: Actor) -> list[Waits]:
+    """List the actor's own referrals on hold whose day to look again has come, the first first."""
+    rows = session.execute(
+        _waiting(actor)
+        .where(col(Referral.owner_id) == actor.id, col(Referral.review_on) <= clock.today())
+        .order_by(col(Referral.review_on), col(Referral.id))
+    ).all()
+    return [Waits(row.Referral.id, row.name, row.Referral.review_on) for row in rows]
+
+
 def referral_counts(session: Session, institution_ids: Iterable[UUID]) -> dict[UUID, ReferralCounts]:
     """Count how the team and each of these institutions answer each other's referrals."""
     wanted = list(dict.fromkeys(institution_ids))
@@ -316,6 +354,14 @@ def _may(
     if deed is ReferralDeed.WITHDRAW:
         return True
     return not told.to or any(may_enter(state, side) for state in told.to)
+
+
+def _waiting(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Referral, col(Institution.name))
+        .join(Institution, col(Institution.id) == Referral.institution_id)
+        .where(visible_to(actor))
+    )
 
 
 def _listed(actor: Actor, wanted: ReferralQuery) -> Select[*tuple[Any, ...]]:

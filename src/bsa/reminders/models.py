@@ -17,6 +17,8 @@ class ReminderKind(StrEnum):
     PROMISE_DUE = "promise_due"
     SIGNAL_WAITS = "signal_waits"
     HANDOVER_WAITS = "handover_waits"
+    REFERRAL_WAITS = "referral_waits"
+    REFERRAL_REVIEW = "referral_review"
     TO_DEBRIEF = "to_debrief"
     TO_PRACTISE = "to_practise"
     NOT_SEEN = "not_seen"
@@ -34,8 +36,6 @@ class ReminderKind(StrEnum):
     TRACK_DUE = "track_due"
     VOICE_WAITS = "voice_waits"
     PHOTO_DUE = "photo_due"
-    REFERRAL_WAITS = "referral_waits"
-    REFERRAL_REVIEW = "referral_review"
 
 
 class ReminderHush(Row, table=True):

@@ -32,6 +32,7 @@ from bsa.outreach.queries import quiet_streets
 from bsa.permissions import Actor, Permission, Role, require
 from bsa.places.queries import photos_due
 from bsa.practice.queries import practice_to_suggest, to_debrief
+from bsa.referrals.queries import to_decide, to_review
 from bsa.reminders.models import ReminderHush, ReminderKind, WeeklyMail
 from bsa.reminders.shapes import HushOut, ReminderOut, ReminderQuery, Reminders, WeeklyMailOut
 from bsa.residents.queries import still_exploring
@@ -175,6 +176,16 @@ def _handovers(session: Session, actor: Actor) -> Iterator[Waiting]:
             yield Waiting(handover.resident_name, "handovers", handover.id, since=since)
 
 
+def _referrals(session: Session, actor: Actor) -> Iterator[Waiting]:
+    for referral in to_decide(session, actor):
+        yield Waiting(referral.institution_name, "referrals", referral.id, since=referral.day, until=referral.until)
+
+
+def _reviews(session: Session, actor: Actor) -> Iterator[Waiting]:
+    for referral in to_review(session, actor):
+        yield Waiting(referral.institution_name, "referrals", referral.id, since=referral.day)
+
+
 def _to_debrief(session: Session, actor: Actor) -> Iterator[Waiting]:
     for moment in to_debrief(session, actor):
         yield Waiting(moment.resident_name, "practice-moments", moment.practice_moment_id, since=moment.planned_on)
@@ -305,6 +316,8 @@ THINGS: Mapping[ReminderKind, Callable[[Session, Actor], Iterator[Waiting]]] = {
     ReminderKind.PROMISE_DUE: _promises_due,
     ReminderKind.SIGNAL_WAITS: _signals,
     ReminderKind.HANDOVER_WAITS: _handovers,
+    ReminderKind.REFERRAL_WAITS: _referrals,
+    ReminderKind.REFERRAL_REVIEW: _reviews,
     ReminderKind.TO_DEBRIEF: _to_debrief,
     ReminderKind.TO_PRACTISE: _to_practise,
     ReminderKind.NOT_SEEN: _not_seen,
