@@ -146,3 +146,4 @@ messages: setup ## Bring the Dutch and English catalogues up to date with the wo
 documents: setup ## Write the pages of docs/ that are read off the code
 	@$(BIN)/python -m bsa.documents docs
 	@$(BIN)/python -m tests.examples
+	@$(BIN)/python -m api.changelog

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bsa.outbox import MessageType
+
 FOLDER = Path(__file__).parent
 
 DESCRIPTION = """\
@@ -222,6 +224,44 @@ SCOPE_WORDS: dict[str, Words] = {
         "Vragen en toezeggingen van de eigen instelling lezen.",
         "Read asks and commitments of one's own institution.",
     ),
+}
+
+
+MESSAGES: dict[MessageType, Words] = {
+    MessageType.REFERRAL_REQUESTED: ("Er is een verwijzing ingediend.", "A referral was requested."),
+    MessageType.REFERRAL_SEEN: ("Een verwijzing is gezien.", "A referral was seen."),
+    MessageType.REFERRAL_ACCEPTED: ("Een verwijzing is aangenomen.", "A referral was accepted."),
+    MessageType.REFERRAL_DECLINED: ("Een verwijzing is niet aangenomen.", "A referral was declined."),
+    MessageType.REFERRAL_CONTACTING: ("Er wordt contact gezocht.", "Somebody is trying to get in touch."),
+    MessageType.REFERRAL_ACTIVE: ("Een verwijzing loopt.", "A referral is active."),
+    MessageType.REFERRAL_ON_HOLD: ("Een verwijzing staat stil.", "A referral is on hold."),
+    MessageType.REFERRAL_REROUTED: ("Een verwijzing is doorgeleid.", "A referral was rerouted."),
+    MessageType.REFERRAL_COMPLETED: ("Een verwijzing is afgerond.", "A referral was completed."),
+    MessageType.REFERRAL_FAILED: ("Een verwijzing is niet gelukt.", "A referral failed."),
+    MessageType.REFERRAL_WITHDRAWN: ("Een verwijzing is ingetrokken.", "A referral was withdrawn."),
+    MessageType.REFERRAL_ENTERED_IN_ERROR: (
+        "Een verwijzing was een vergissing.",
+        "A referral was entered in error.",
+    ),
+    MessageType.ASK_ASKED: ("Er is een vraag gesteld.", "Something was asked."),
+    MessageType.ASK_ASKED_AGAIN: ("Een vraag is opnieuw gesteld.", "Something was asked again."),
+    MessageType.ASK_ESCALATED: ("Een vraag is opgeschaald.", "An ask was escalated."),
+    MessageType.ASK_ANSWERED: ("Een vraag is beantwoord.", "An ask was answered."),
+    MessageType.ASK_CLOSED: ("Een vraag is gesloten.", "An ask was closed."),
+    MessageType.COMMITMENT_RECORDED: ("Er is een toezegging vastgelegd.", "A commitment was recorded."),
+    MessageType.COMMITMENT_CONFIRMED: ("Een toezegging is bevestigd.", "A commitment was confirmed."),
+    MessageType.COMMITMENT_STARTED: ("Aan een toezegging is begonnen.", "A commitment was started."),
+    MessageType.COMMITMENT_CONTESTED: ("Een toezegging is betwist.", "A commitment was contested."),
+    MessageType.COMMITMENT_MOVED: ("De dag van een toezegging is verplaatst.", "A commitment was moved."),
+    MessageType.COMMITMENT_CLAIMED: ("Een toezegging is gemeld als nagekomen.", "A commitment was claimed."),
+    MessageType.COMMITMENT_JUDGED: ("Bewoners oordeelden over een toezegging.", "Residents judged a commitment."),
+    MessageType.COMMITMENT_WINDOW_CLOSED: (
+        "Het oordeel over een toezegging is gesloten.",
+        "Judging a commitment is over.",
+    ),
+    MessageType.COMMITMENT_REOPENED: ("Een toezegging is heropend.", "A commitment was reopened."),
+    MessageType.COMMITMENT_WITHDRAWN: ("Een toezegging is ingetrokken.", "A commitment was withdrawn."),
+    MessageType.TEST: ("Een proefbericht.", "A test message."),
 }
 
 

@@ -8,20 +8,24 @@ import json
 import re
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from http import HTTPStatus
 from inspect import getdoc
 from typing import Any, get_type_hints
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 from pydantic.alias_generators import to_camel
 from starlette.routing import BaseRoute
 
-from api.described import DESCRIPTION, PARAMETERS, REFUSALS, SCOPE_WORDS, TAGS, dutch_of, example_of
+from api.answers import etag
+from api.dependencies import scopes_for
+from api.described import DESCRIPTION, MESSAGES, PARAMETERS, REFUSALS, SCOPE_WORDS, TAGS, dutch_of, example_of
 from api.errors import TITLES
-from bsa.permissions import SCOPES, Permission, Scope
+from bsa.outbox import MessageType
+from bsa.permissions import Permission, Scope
 from bsa.shapes import Page, Resource
 
 REFUSED = {
@@ -103,6 +107,24 @@ def document_of(api: FastAPI) -> dict[str, Any]:
     return api.openapi_schema
 
 
+def offer_document(api: FastAPI) -> None:
+    """Answer with the document to everybody, and to those who have it already that it did not change."""
+
+    @cache
+    def written() -> tuple[bytes, str]:
+        content = json.dumps(document_of(api), ensure_ascii=False).encode()
+        return content, etag(content)
+
+    async def show_document(request: Request) -> Response:
+        content, tag = await run_in_threadpool(written)
+        known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
+        if tag in known or known == ["*"]:
+            return Response(status_code=304, headers={"ETag": tag})
+        return Response(content, media_type="application/json", headers={"ETag": tag})
+
+    api.add_route("/openapi.json", show_document, methods=["GET"], include_in_schema=False)
+
+
 @dataclass(frozen=True)
 class Offered:
     """One operation as it stands in the code."""
@@ -122,11 +144,6 @@ class Offered:
     def operation_id(self) -> str:
         """The name of the operation in the document."""
         return to_camel(self.name)
-
-    @property
-    def scopes(self) -> list[Scope]:
-        """Each scope that opens it to a machine."""
-        return [scope for scope, opened in SCOPES.items() if not opened.isdisjoint(self.permissions)]
 
     @property
     def answers_resource(self) -> bool:
@@ -203,7 +220,9 @@ class _Drawing:
         components["responses"] = {name: _refusal(status, base) for status, name in REFUSED.items()}
         components["headers"] = HEADERS
         components["securitySchemes"] = {PEOPLE: BEARER, MACHINES: _oauth2(base)}
+        components["schemas"]["CloudEvent"] = CLOUD_EVENT
         drawn["components"] = dict(sorted(components.items()))
+        drawn["webhooks"] = {kind.value: {"post": _webhook(kind)} for kind in MessageType}
         return drawn
 
     def _complete(self, operation: MutableMapping[str, Any], offered: Offered) -> None:
@@ -222,10 +241,10 @@ class _Drawing:
                 parameter["name"] = to_camel(parameter["name"])
             if parameter["name"].lower() == "if-match":
                 # Without it the answer is 428: for the caller that is the same as required.
-                parameter.update(name="If-Match", required=True, schema={"type": "string", "pattern": r'^"\d{1,9}"$'})
+                parameter.update(name="If-Match", required=True, schema={"type": "string"})
                 parameter["example"] = '"1"'
             parameter["description"] = _both(*PARAMETERS.get(parameter["name"], (parameter["name"],) * 2))
-        if offered.method == "get" and offered.answers_resource:
+        if offered.method == "get":
             name = "If-None-Match"
             told = {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
             operation.setdefault("parameters", []).append({**told, "description": _both(*PARAMETERS[name])})
@@ -248,7 +267,7 @@ class _Drawing:
                 response["headers"] = {
                     name: {"$ref": f"#/components/headers/{key}"} for name, key in _headers(operation, offered, status)
                 }
-        if offered.method == "get" and offered.answers_resource:
+        if offered.method == "get":
             responses["304"] = {
                 "description": _both("Niet veranderd sinds u keek.", "Not changed since you saw it."),
                 "headers": {
@@ -326,7 +345,7 @@ def _parameters_of(path: str) -> list[str]:
 def _security(offered: Offered) -> list[dict[str, list[str]]]:
     if not offered.permissions:
         return []
-    return [{PEOPLE: []}, *({MACHINES: [scope.value]} for scope in offered.scopes)]
+    return [{PEOPLE: []}, *({MACHINES: [scope.value]} for scope in scopes_for(offered.permissions))]
 
 
 def _refusals(operation: Mapping[str, Any], offered: Offered) -> list[int]:
@@ -355,7 +374,7 @@ def _refusals(operation: Mapping[str, Any], offered: Offered) -> list[int]:
 
 def _headers(operation: Mapping[str, Any], offered: Offered, status: str) -> Iterator[tuple[str, str]]:
     yield from EVERYWHERE.items()
-    if offered.answers_resource:
+    if offered.answers_resource or offered.method == "get":
         yield "ETag", "Etag"
     if offered.answers_page:
         yield "Link", "Link"
@@ -403,6 +422,51 @@ def _oauth2(base: str) -> dict[str, Any]:
                 "tokenUrl": f"{base}/oauth/token",
                 "scopes": {one.value: _both(*SCOPE_WORDS[one]) for one in Scope},
             }
+        },
+    }
+
+
+def _webhook(kind: MessageType) -> dict[str, Any]:
+    dutch, english = MESSAGES[kind]
+    return {
+        "operationId": to_camel(f"receive_{kind.name.lower()}"),
+        "summary": dutch,
+        "description": _both(
+            f"{dutch} Ondertekend als Standard Webhooks; `dataref` zegt waar te lezen is wat u mag lezen.",
+            f"{english} Signed as Standard Webhooks; `dataref` says where to read what you may read.",
+        ),
+        "tags": ["subscriptions"],
+        "security": [],
+        "parameters": [
+            {
+                "name": name,
+                "in": "header",
+                "required": True,
+                "schema": {"type": "string"},
+                "description": _both(*told),
+                "example": example,
+            }
+            for name, told, example in WEBHOOK_HEADERS
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/cloudevents+json": {
+                    "schema": {"$ref": "#/components/schemas/CloudEvent"},
+                    "example": {**CLOUD_EVENT["example"], "type": kind.value},
+                }
+            },
+        },
+        "responses": {
+            # The receiver answers this, and not this API: so there is no version of ours on it.
+            "2XX": {"description": _both("Ontvangen.", "Received.")},
+            "410": {"description": _both("Het abonnement houdt op.", "The subscription ends.")},
+            "429": {
+                "description": _both(
+                    "Later, zoals `Retry-After` zegt; ook bij elk ander antwoord wordt het nog eens geprobeerd.",
+                    "Later, as `Retry-After` says; after any other answer it is tried again too.",
+                )
+            },
         },
     }
 
@@ -474,6 +538,68 @@ BEARER: dict[str, Any] = {
     "scheme": "bearer",
     "description": "Een token van een account. Het legt vast waarvoor bewoners worden gelezen.\n\n"
     "A bearer token of an account. It fixes the purpose for which residents are read.",
+}
+
+WEBHOOK_HEADERS = (
+    (
+        "webhook-id",
+        ("De sleutel van het bericht, dezelfde bij elke poging.", "The key of the message, the same at each attempt."),
+        "019d1f2d-f9d7-7893-9d46-d3b0463b1657",
+    ),
+    (
+        "webhook-timestamp",
+        ("Het moment van deze poging, in seconden.", "The moment of this attempt, in seconds."),
+        "1774346400",
+    ),
+    (
+        "webhook-signature",
+        (
+            "De handtekening; twee, zolang het geheim gewisseld wordt.",
+            "The signature; two while the secret is being changed.",
+        ),
+        "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+    ),
+)
+
+CLOUD_EVENT: dict[str, Any] = {
+    "title": "CloudEvent",
+    "description": "Een bericht volgens CloudEvents NL GOV 1.1, zonder persoonsgegevens.\n\n"
+    "A message by CloudEvents NL GOV 1.1, without personal data.",
+    "type": "object",
+    "additionalProperties": False,
+    "required": [
+        "specversion",
+        "id",
+        "source",
+        "type",
+        "time",
+        "datacontenttype",
+        "dataref",
+        "sequence",
+        "sequencetype",
+    ],
+    "properties": {
+        "specversion": {"type": "string", "const": "1.0"},
+        "id": {"type": "string", "format": "uuid"},
+        "source": {"type": "string", "format": "uri-reference"},
+        "type": {"type": "string", "enum": [kind.value for kind in MessageType]},
+        "time": {"type": "string", "format": "date-time"},
+        "datacontenttype": {"type": "string", "const": "application/json"},
+        "dataref": {"type": "string", "format": "uri"},
+        "sequence": {"type": "string", "pattern": r"^\d+$"},
+        "sequencetype": {"type": "string", "const": "Integer"},
+    },
+    "example": {
+        "specversion": "1.0",
+        "id": "019d1f2d-f9d7-7893-9d46-d3b0463b1657",
+        "source": "urn:nld:kvknr:00000000.bsa",
+        "type": MessageType.REFERRAL_ACCEPTED.value,
+        "time": "2026-03-24T10:00:00.000Z",
+        "datacontenttype": "application/json",
+        "dataref": "https://bsa.example/api/v1/referrals/019d1f2d-f9d1-757d-a161-d8742fcdc14a",
+        "sequence": "1",
+        "sequencetype": "Integer",
+    },
 }
 
 PROBLEM: dict[str, Any] = {

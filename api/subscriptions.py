@@ -89,7 +89,7 @@ def change_secret(session: Writing, caller: WritingCaller, subscription_id: UUID
 
 @router.post("/{subscription_id}/handshakes", status_code=201)
 @needs(Permission.KEEP_SUBSCRIPTION)
-def ask_again(session: Writing, caller: WritingCaller, subscription_id: UUID) -> SubscriptionOut:
+def ask_receiver_again(session: Writing, caller: WritingCaller, subscription_id: UUID) -> SubscriptionOut:
     """Have a receiver asked again whether it wants our messages, after it was out of reach or said nothing."""
     actions.ask_again(session, caller, subscription_id)
     return queries.show_subscription(session, caller, subscription_id)

@@ -1,0 +1,71 @@
+"""What changed in the API, version by version, the newest first; `docs/api-changelog.md` is written from it."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+FILE = Path(__file__).parents[1] / "docs" / "api-changelog.md"
+
+
+@dataclass(frozen=True)
+class Release:
+    """One version of the API."""
+
+    version: str
+    on: date
+    changes: tuple[tuple[str, str], ...]
+    """Each in Dutch and in English."""
+
+
+RELEASES: tuple[Release, ...] = (
+    Release(
+        "0.1.0",
+        date(2026, 11, 22),
+        (
+            (
+                "Partners: verwijzingen heen en terug, systemen met een eigen token, abonnementen op berichten.",
+                "Partners: referrals there and back, machines with a token of their own, subscriptions to messages.",
+            ),
+            (
+                "Elke weigering heeft een `type` dat een bladzijde opent; `about:blank` verviel.",
+                "Every refusal has a `type` that opens a page; `about:blank` is gone.",
+            ),
+            (
+                "JSON wordt strikt gelezen: geen getal waar een dag hoort, geen tekst waar een getal hoort.",
+                "JSON is read strictly: no number in the place of a day, no text in the place of a number.",
+            ),
+            (
+                "`ETag` heeft achter de punt een afdruk van het antwoord; `If-Match` kijkt naar de versie ervoor.",
+                "`ETag` has a digest of the answer behind the dot; `If-Match` looks at the version before it.",
+            ),
+            (
+                "Namen van schema’s en operaties in het API-document zijn vast: `ContactOutPage`, `listContacts`.",
+                "Names of schemas and operations in the API document are settled: `ContactOutPage`, `listContacts`.",
+            ),
+            (
+                "Bij een instelling heet `keeping.onFirstDate` nu `keeping.onFirstDay`.",
+                "Of an institution `keeping.onFirstDate` is called `keeping.onFirstDay` now.",
+            ),
+        ),
+    ),
+)
+
+
+def page() -> str:
+    """Return the changelog as a page of the documents."""
+    lines = [
+        "# Changes of the API",
+        "",
+        "Newest first. A change that breaks a program gets a new major version and a new path; see",
+        "[how something goes](api.md#how-something-goes). Before 1.0 a minor version may break one too, and says so.",
+        "",
+    ]
+    for release in RELEASES:
+        lines += [f"## {release.version} ({release.on.isoformat()})", ""]
+        lines += [f"- {english}" for _, english in release.changes]
+        lines += [""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(page(), encoding="utf-8")
