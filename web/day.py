@@ -6,12 +6,14 @@ from api.appointments import list_appointments
 from api.commitments import list_commitments
 from api.dependencies import Reading, needs
 from api.promises import count_broken_promises, show_day
+from api.referrals import list_referrals
 from api.residents import list_residents
 from api.trust import count_lonely_residents, list_signals
 from bsa import clock
 from bsa.appointments.shapes import AppointmentQuery
 from bsa.commitments.shapes import CommitmentQuery
 from bsa.permissions import Permission, Role, allows
+from bsa.referrals.shapes import ReferralQuery
 from bsa.residents.shapes import ResidentQuery
 from bsa.trust.shapes import SignalQuery
 from web.dependencies import Visitor
@@ -44,6 +46,7 @@ def show(request: Request, session: Reading, visitor: Visitor) -> Response:
         late=list_commitments(session, visitor, CommitmentQuery(late=True, limit=5)),
         appointments=list_appointments(session, visitor, _of_today()).items,
         waiting=list_signals(session, visitor, SignalQuery(mine=True, open=True, limit=50)).items if active else [],
+        referrals=list_referrals(session, visitor, ReferralQuery(unassigned=True, limit=50)).items,
         lonely=count_lonely_residents(session, visitor).items if leads else [],
         form=blank(guest_of(request), "settle"),
         **for_the_day(request, session, visitor),

@@ -84,6 +84,13 @@ SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 ALWAYS_SHARED = [SharedThing.NAME, SharedThing.CONTACT, SharedThing.QUESTION]
 """What the team needs to do anything at all."""
 
+BESIDE = {
+    "area_code": "postcode4",
+    "resident": "resident.call_name",
+    "referrer": "referrer.name",
+    "consent_share": "consent_share.given_on",
+}
+"""What a fault is about that names no field of the page, and the field that it stands beside."""
 PARTS = ("new", "known", "colleague")
 """The forms beside each other on the page about the resident."""
 
@@ -427,7 +434,7 @@ def new_of_need(
 ) -> Response:
     """Show the form by which a resident is referred to a partner: together, and with the stated question only."""
     form = _with_consent(request)
-    form.values |= {"depths": ["0"], "handover": Handover.VISIT_TOGETHER.value, "shares_contact": "true"}
+    form.values |= {"depths": ["0"], "handover": Handover.VISIT_TOGETHER.value}
     form.values |= {"feedback": FeedbackLevel.STATUS_AND_OUTCOME.value, "urgency": Urgency.NORMAL.value}
     form.values["retry_of_id"] = str(retry_of or "")
     return _outward_page(request, session, visitor, need_id, form)
@@ -437,7 +444,7 @@ def new_of_need(
 @needs(Permission.SEND_REFERRAL)
 def create_of_need(request: Request, session: Writing, visitor: WritingVisitor, sent: Sent, need_id: UUID) -> Response:
     """Refer a resident to a partner, or show first what the partner will see."""
-    form = read(OutwardReferralIn, sent, guest_of(request), **_unticked(sent))
+    form = read(OutwardReferralIn, sent, guest_of(request), shares_contact=_reaches(sent))
     if sent.get("look") and form.shape:
         return _outward_page(request, session, visitor, need_id, form, looks=True)
     key = str(sent.get("key", "")) or None
@@ -701,7 +708,7 @@ def _part(sent: FormData) -> str:
 
 def _beside_what_is_asked(form: Form[Any]) -> Form[Any]:
     """Move faults of what the page does not ask for beside what it asks instead."""
-    for told, shown in (("area_code", "postcode4"), ("resident", "resident.call_name")):
+    for told, shown in BESIDE.items():
         if told in form.errors:
             faults = form.errors.pop(told)
             form.errors[shown] = [*form.errors.get(shown, []), *faults]
@@ -722,9 +729,9 @@ def _institution_in(visitor: Actor, sent: FormData, form: Form[Any]) -> UUID | N
         return None
 
 
-def _unticked(sent: FormData) -> dict[str, Any]:
-    """Return what a box says that nobody ticked: a browser does not send it."""
-    return {} if sent.get("shares_contact") else {"shares_contact": False}
+def _reaches(sent: FormData) -> bool:
+    """Tell whether the partner is told how to reach the resident: when the resident agreed to that."""
+    return SharedThing.CONTACT.value in sent.getlist("consent_share.scope")
 
 
 def _may_go_along(layer: LayerOut) -> bool:

@@ -13,6 +13,7 @@ from api.dependencies import Reading, Session, Writing, needs
 from api.lifeworld import list_assets
 from api.needs import list_needs
 from api.promises import list_promises
+from api.referrals import list_referrals_of_resident
 from api.residents import (
     assign_worker,
     change_phase,
@@ -281,6 +282,7 @@ def record_page(
             one for one in list_assets(session, visitor, resident_id, Listing(limit=20)).items if not one.struck_at
         ],
         strengths_kept=may_keep("asset.*", resident.level),
+        referrals=list_referrals_of_resident(session, visitor, resident_id).items,
         wants=list_needs(session, visitor, NeedQuery(resident_id=resident_id)).items,
         colleagues=_colleagues(session, visitor) if assigning else [],
         steps_kept=may_keep("learning_step.*", resident.level),

@@ -21,6 +21,10 @@ from bsa.errors import NotAllowed
 from bsa.institutions.queries import find_institution
 from bsa.permissions import Actor, Permission, require
 from bsa.portal.shapes import PortalCommitment, PortalOut
+from bsa.referrals.models import ReferralDirection
+from bsa.referrals.queries import list_referrals, referral_counts
+from bsa.referrals.shapes import ReferralQuery
+from bsa.referrals.states import UNDECIDED
 
 COMING_DAYS = 14
 MOST = 200
@@ -41,6 +45,10 @@ def show_portal(session: Session, actor: Actor) -> PortalOut:
     open_ones = list_commitments(session, actor, wanted).items
     over = CommitmentQuery(institution_id=institution.id, state=CommitmentState.JUDGED, latest_first=True, limit=LATELY)
     judged = list_commitments(session, actor, over).items
+    referred, asked_of_us = (
+        list_referrals(session, actor, ReferralQuery(direction=direction, open=True, limit=MOST)).items
+        for direction in (ReferralDirection.INBOUND, ReferralDirection.OUTBOUND)
+    )
     known = _with_days(session, [*open_ones, *judged])
     promised = [known[one.id] for one in open_ones if one.state in OPEN_STATES and one.state != "proposed"]
     ahead = [one for one in promised if not one.late]
@@ -55,6 +63,9 @@ def show_portal(session: Session, actor: Actor) -> PortalOut:
         further=len(ahead) - len(coming),
         judging=[known[one.id] for one in open_ones if one.state is CommitmentState.CLAIMED],
         judged=[known[one.id] for one in judged],
+        to_decide=[one for one in asked_of_us if one.state in UNDECIDED],
+        referred=referred,
+        referral_counts=referral_counts(session, [institution.id])[institution.id],
     )
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from bsa.asks.shapes import AskItem
 from bsa.commitments.shapes import CommitmentItem
+from bsa.referrals.shapes import ReferralCounts, ReferralItem
 from bsa.shapes import Shape
 
 
@@ -33,3 +34,8 @@ class PortalOut(Shape):
     judging: list[PortalCommitment]
     judged: list[PortalCommitment]
     """The latest first."""
+    to_decide: list[ReferralItem]
+    """What the team referred to the institution and nobody decided yet, oldest first."""
+    referred: list[ReferralItem]
+    """What the institution referred to the team and is still open, oldest first."""
+    referral_counts: ReferralCounts
