@@ -1,24 +1,35 @@
 """What every answer of the API carries beside its body: `ETag`, the pages as `Link`, `Location`, how long it stays."""
 
-from collections.abc import Callable, Coroutine
+import json
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from functools import wraps
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from typing import Any, TypeVar, get_type_hints
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter
+from pydantic_core import PydanticCustomError
+from starlette.datastructures import FormData, UploadFile
 
+from api.dependencies import SentKey, Session, key_in
 from api.inputs import Fault, Inputs
 from api.threads import OneThread
+from bsa.permissions import Actor
+from bsa.sendings import Kept, earlier_answer, keep_answer
 from bsa.shapes import Page, Resource
 
 Operation = TypeVar("Operation", bound=Callable[..., Any])
+
+
+async def sent_key(key: SentKey = None) -> None:
+    """Take a key of the sender's own with everything that is made."""
 
 
 def etag(body: bytes, version: int | None = None) -> str:
@@ -60,6 +71,12 @@ def deprecated(*, since: date, sunset: date, instead: str) -> Callable[[Operatio
     return declare
 
 
+def tells_once(operation: Operation) -> Operation:
+    """Declare that an answer holds a secret that is told once: sent again under its key, it is not told again."""
+    operation.tells_once = True  # type: ignore[attr-defined]
+    return operation
+
+
 class Answer(Response):
     """An answer that still knows what the operation returned."""
 
@@ -72,10 +89,35 @@ class Answer(Response):
 
 @dataclass(slots=True)
 class Doing:
-    """What is known of a request before its operation is done."""
+    """What is known of a request before its operation is done, and under which key it is."""
 
     faults: list[Fault]
+    key: str | None = None
+    request: str = ""
+    session: Session | None = None
+    actor: Actor | None = None
 
+    def earlier(self, arguments: Mapping[str, Any]) -> Response | None:
+        """Return the answer that was given under the key before."""
+        session, actor = arguments.get("session"), arguments.get("caller")
+        if self.key is None or actor is None or session is None or not session.info["writes"]:
+            return None
+        kept = earlier_answer(session, actor, self.key, self.request)
+        if kept is None:
+            self.session, self.actor = session, actor
+            return None
+        return Response(kept.body or None, kept.status, kept.headers)
+
+    def keep(self, response: Response, *, tells_once: bool) -> None:
+        """Keep the answer under its key, in the transaction of what was done."""
+        if self.key is None or self.session is None or self.actor is None:
+            return
+        told = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+        kept = Kept(response.status_code, told, bytes(response.body).decode())
+        keep_answer(self.session, self.actor, self.key, self.request, None if tells_once else kept)
+
+
+KEPT_HEADERS = ("content-type", "location", "etag", "link")
 
 _doing: ContextVar[Doing | None] = ContextVar("doing", default=None)
 
@@ -85,21 +127,27 @@ class AnsweringRoute(OneThread):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         self._operation = endpoint
+        if options.get("status_code") == 201 and options.get("methods") in (["POST"], {"POST"}):
+            options["dependencies"] = [*(options.get("dependencies") or ()), Depends(sent_key)]
         if hasattr(endpoint, "goes"):
             options["deprecated"] = True
         super().__init__(path, _answering(endpoint, options.get("status_code") or 200), **options)
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_inner_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, with the headers added to what it answers."""
         inputs = Inputs(self.dependant)
         inputs.read_strictly()
-        handle = super().get_route_handler()
+        handle = super().get_inner_handler()
         goes = getattr(self._operation, "goes", None)
 
         async def handle_and_add(request: Request) -> Response:
             if goes:
                 request.scope["bsa.headers"].update(goes)
             doing = Doing(inputs.faults(request))
+            if request.method == "POST" and "idempotency-key" in request.headers:
+                with suppress(PydanticCustomError):
+                    # A key that is none is refused by the parameter, with what else is wrong.
+                    doing.key, doing.request = _under_key(request)
             _doing.set(doing)
             try:
                 response = await handle(request)
@@ -109,6 +157,7 @@ class AnsweringRoute(OneThread):
                 _add_headers(request, response, response.result, getattr(self._operation, "found_at", None))
                 if request.method == "GET" and _is_known(request, response):
                     return _unchanged(response)
+                doing.keep(response, tells_once=getattr(self._operation, "tells_once", False))
             return response
 
         return handle_and_add
@@ -119,10 +168,14 @@ def _answering(operation: Callable[..., Any], status: int) -> Callable[..., Any]
     shape = TypeAdapter(get_type_hints(operation, include_extras=True)["return"])
 
     @wraps(operation)
-    def answer(**arguments: Any) -> Answer:
+    def answer(**arguments: Any) -> Response:
         doing = _doing.get()
-        if doing is not None and doing.faults:
-            raise RequestValidationError(doing.faults)
+        if doing is not None:
+            if doing.faults:
+                raise RequestValidationError(doing.faults)
+            earlier = doing.earlier(arguments)
+            if earlier is not None:
+                return earlier
         result = operation(**arguments)
         checked = shape.validate_python(result)
         # What had been made before is found, not made.
@@ -130,6 +183,29 @@ def _answering(operation: Callable[..., Any], status: int) -> Callable[..., Any]
         return Answer(result, None if status == 204 else shape.dump_json(checked, by_alias=True), told)
 
     return answer
+
+
+def _under_key(request: Request) -> tuple[str | None, str]:
+    """Return the key of a request, and in one text what was sent: the same however it is spaced or wrapped."""
+    body: Any = getattr(request, "_body", b"")
+    form: FormData | None = getattr(request.state, "form", None)
+    if form is not None:
+        body = sorted((name, _plain(value)) for name, value in form.multi_items())
+    elif body:
+        with suppress(ValueError):
+            body = json.loads(body)
+    seen = request.headers.get("if-match")
+    said = [request.url.path, request.url.query, seen, body if not isinstance(body, bytes) else body.hex()]
+    return key_in(request.headers["idempotency-key"]), json.dumps(said, sort_keys=True)
+
+
+def _plain(value: str | UploadFile) -> str:
+    if isinstance(value, str):
+        return value
+    value.file.seek(0)
+    digest = sha256(value.file.read()).hexdigest()
+    value.file.seek(0)
+    return digest
 
 
 def _together(faults: list[Fault], error: RequestValidationError) -> RequestValidationError:

@@ -79,7 +79,7 @@ def token_of(request: Request) -> str:
 
 async def caller(request: Request, session: Reading) -> Actor:
     """Return who is calling, by the bearer token: a person's own, or one that a machine was given."""
-    actor = _known(request, session)
+    actor = known(request, session)
     if actor.scopes is not None:
         see_machine(database(request), session, actor)
     return actor
@@ -87,7 +87,7 @@ async def caller(request: Request, session: Reading) -> Actor:
 
 async def writing_caller(request: Request, session: Writing) -> Actor:
     """Return who is calling, in the session that writes: a token that is revoked meanwhile does not write."""
-    return _known(request, session)
+    return known(request, session)
 
 
 Caller = Annotated[Actor, Depends(caller)]
@@ -144,7 +144,7 @@ SeenVersion = Annotated[int, Depends(seen_version)]
 KEY = re.compile(r"[\x21-\x7e]{1,100}")
 
 
-def _key_in(told: str | None) -> str | None:
+def key_in(told: str | None) -> str | None:
     """Return the key out of its header: a structured string in quotes, as the draft has it, or bare."""
     if told is None:
         return None
@@ -162,7 +162,7 @@ SentKey = Annotated[
         max_length=210,
         description="A key of your own for this one thing: sent again under the same key, it is done once.",
     ),
-    AfterValidator(_key_in),
+    AfterValidator(key_in),
 ]
 """The sender's own key; it goes to `bsa.sendings.once`, with `content_of` what was sent."""
 
@@ -185,7 +185,8 @@ def content_of(*told: object) -> str:
     return "|".join(one.model_dump_json() if isinstance(one, Shape) else str(one) for one in told)
 
 
-def _known(request: Request, session: Session) -> Actor:
+def known(request: Request, session: Session) -> Actor:
+    """Return who is calling; refuse a token that does not count, or does not open this operation."""
     actor = request.state.actor = _bearer(session, token_of(request))
     refuse_scope(request, actor)
     refuse_role(request, actor)

@@ -26,7 +26,7 @@ class OneThread(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, in a thread."""
-        handle = super().get_route_handler()
+        handle = self.get_inner_handler()
 
         async def handle_and_end(request: Request) -> Response:
             with ExitStack() as request.state.opened:
@@ -38,6 +38,10 @@ class OneThread(APIRoute):
             return await run_in_threadpool(run_to_end, handle_and_end(request))
 
         return in_one_thread
+
+    def get_inner_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what is done in the thread, before what was opened for the request is ended."""
+        return super().get_route_handler()
 
     async def receive(self, request: Request) -> None:
         """Read what was sent; it is kept in the request, so that whoever asks for it later does not wait."""

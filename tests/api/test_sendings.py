@@ -16,7 +16,7 @@ from bsa import clock
 from bsa.contacts.models import Contact
 from bsa.contacts.shapes import ContactIn
 from bsa.database import Database
-from bsa.sendings import KEPT, Sending, forget_old
+from bsa.sendings import ANSWERS_KEPT, KEPT, Sending, forget_old
 
 from tests.api.conftest import ClientOf
 from tests.api.test_contacts import CONTACT, PROMISE, a_dossier
@@ -142,20 +142,29 @@ def test_of_a_sending_no_word_is_kept_and_nothing_to_guess_by(
 
     with database.reading() as session:
         (digest,) = session.scalars(select(col(Sending.content_digest)))
+        (sending,) = session.scalars(select(Sending))
     # Whoever has the database only cannot try what was sent: the digest has a key.
     assert digest != sha256(content_of("contact", resident, ContactIn.model_validate(told)).encode()).hexdigest()
-    assert set(Sending.model_fields) == {"id", "created_at", "account_id", "key", "content_digest", "made_id"}
+    # The answer is sealed with the resident's own key.
+    assert sending.answer is not None
+    assert b"Zonnebloem" not in sending.answer
+    assert sending.owners == resident
 
 
 def test_old_keys_are_forgotten_but_not_while_a_device_may_still_send(
-    client: TestClient, contacts: str, database: Database
+    client: TestClient, contacts: str, database: Database, cast: Cast
 ) -> None:
     assert KEPT.days > database.settings.device_days
     client.post(contacts, json=CONTACT, headers=KEY)
 
-    with clock.standing_at(NOW + KEPT - timedelta(hours=1)), database.writing() as session:
-        forget_old(session)
-        assert session.scalars(select(col(Sending.key))).all() == ["3f2c-1"]
-    with clock.standing_at(NOW + KEPT + timedelta(hours=1)), database.writing() as session:
-        forget_old(session)
-        assert session.scalars(select(col(Sending.key))).all() == []
+    with database.writing() as session:
+        # From a page nothing is answered that is worth keeping: the key and what it made are.
+        session.add(Sending(account_id=cast.activator.id, key="page", content_digest="0" * 64))
+
+    for kept, left in ((ANSWERS_KEPT, ["page"]), (KEPT, [])):
+        with clock.standing_at(NOW + kept - timedelta(hours=1)), database.writing() as session:
+            forget_old(session)
+            assert len(session.scalars(select(col(Sending.key))).all()) == len(left) + 1
+        with clock.standing_at(NOW + kept + timedelta(hours=1)), database.writing() as session:
+            forget_old(session)
+            assert session.scalars(select(col(Sending.key))).all() == left

@@ -35,6 +35,7 @@ from bsa.residents.models import (
 from bsa.residents.queries import find_resident, get_record
 from bsa.residents.shapes import LevelIn, MergeIn
 from bsa.rows import not_stale
+from bsa.sendings import forget_answers
 from bsa.suggestions.models import IntroductionAnswer
 from bsa.trust.models import Handover, Relationship
 
@@ -57,6 +58,7 @@ def step_down(session: Session, actor: Actor, resident_id: UUID, version: int | 
         step_down_with_resident(session, resident.id)
     for field in [field for field in FIELD_LEVELS if not may_keep(field, wanted.level)]:
         _delete_field(session, resident, field)
+    forget_answers(session, [resident.id])
     resident.level = wanted.level
     resident.touch()
     _bury(session, actor, resident, TombstoneKind.STEPPED_DOWN)
@@ -85,6 +87,7 @@ def merge_residents(
     _fill_in(session, resident, duplicate)
     session.flush()
     move_rows(session, duplicate.id, resident.id)
+    forget_answers(session, [duplicate.id])
     _turn_into_signpost(session, resident, duplicate)
     _bury(session, actor, duplicate, TombstoneKind.MERGED)
     note(session, actor, "resident.merged", resident, duplicate_id=duplicate.id)
@@ -116,6 +119,7 @@ def erase_resident(session: Session, actor: Actor, resident_id: UUID, version: i
     doom(session, erased)
     session.flush()
     delete_rows(session, erased)
+    forget_answers(session, erased)
     session.execute(delete(Resident).where(col(Resident.id).in_(erased)).execution_options(synchronize_session=False))
     _delete_if_empty(session, resident.household_id)
     session.expunge(resident)
