@@ -17,16 +17,14 @@ from api.dependencies import (
     WritingCaller,
     content_of,
     database,
+    known,
     needs,
-    token_of,
 )
 from api.threads import OneThread
 from api.uploads import LARGEST_UPLOAD, MULTIPART, Sent, UploadRoute, file_in, form_of, takes_file
-from bsa.errors import NotSignedIn
 from bsa.evidence import actions, queries
 from bsa.evidence.models import Evidence
 from bsa.evidence.shapes import EvidenceIn, EvidenceOut
-from bsa.people.queries import actor_by_token
 from bsa.permissions import Actor, Permission
 from bsa.sendings import once
 from bsa.shapes import Page
@@ -71,9 +69,7 @@ FILES: dict[int | str, dict[str, Any]] = {200: {"content": {media_type: {} for m
 async def sent_file(request: Request, commitment_id: UUID) -> Sent:
     """Open what was sent, after it was asked who sends it and whether that may be."""
     with database(request).reading() as session:
-        actor = actor_by_token(session, token_of(request))
-        if actor is None:
-            raise NotSignedIn
+        actor = known(request, session)
         admit(session, actor, commitment_id)
     return file_in(request)
 

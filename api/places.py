@@ -16,11 +16,9 @@ from api.dependencies import (
     WritingCaller,
     content_of,
     database,
+    known,
     needs,
-    token_of,
 )
-from bsa.errors import NotSignedIn
-from bsa.people.queries import actor_by_token
 from bsa.permissions import Actor, Permission, require
 from bsa.places import actions, queries
 from bsa.places.outlines import LARGEST_MAP, Drawing, read_outlines
@@ -84,9 +82,7 @@ GEOJSON: dict[str, Any] = {
 async def sent_drawing(request: Request) -> Drawing:
     """Read the outlines that were sent, after it was asked who sends them; before a session that writes is opened."""
     with database(request).reading() as session:
-        actor = actor_by_token(session, token_of(request))
-        if actor is None:
-            raise NotSignedIn
+        actor = known(request, session)
         may_draw(session, actor)
     return read_outlines(await request.body())
 

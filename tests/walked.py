@@ -17,6 +17,7 @@ from bsa.areas.models import Area
 from bsa.asks.actions import draft_ask, put_ask, record_answer
 from bsa.asks.models import Ask, Letter
 from bsa.asks.shapes import AnswerIn, AskIn, PutIn
+from bsa.clients.models import Client
 from bsa.commitments.actions import enter_event, record_verdict
 from bsa.commitments.models import Commitment
 from bsa.commitments.shapes import CommitmentEventIn, VerdictIn
@@ -57,6 +58,7 @@ from bsa.places.models import LogbookEntry, NeighbourhoodPhoto, PlaceFeature
 from bsa.practice.actions import make_speaking_order, plan_practice
 from bsa.practice.models import PracticeMoment, SpeakingOrder
 from bsa.practice.shapes import PracticeIn, SpeakingOrderIn
+from bsa.referrals.models import Referral
 from bsa.reminders.actions import hush, want_weekly_mail
 from bsa.reminders.models import ReminderKind
 from bsa.reminders.shapes import WeeklyMailIn
@@ -67,6 +69,7 @@ from bsa.scales.models import ScaleDefinition
 from bsa.shares.actions import write_share
 from bsa.shares.shapes import OwnShareIn
 from bsa.slips.models import SlipRound
+from bsa.subscriptions.models import Subscription
 from bsa.suggestions.models import Introduction, Suggestion
 from bsa.tasks.models import BudgetLine, Task
 from bsa.themes.actions import name_theme
@@ -79,9 +82,12 @@ from tests.around import look_around
 from tests.bonds import bond
 from tests.cast import PASSWORD, Cast, a_resident
 from tests.collective import act_together
+from tests.delivered import a_subscription
 from tests.grounds import keep_the_place
 from tests.line import a_commitment, walk_the_line
+from tests.machines import a_machine
 from tests.outside import speak_up
+from tests.referred import refer_around
 from tests.shared import share
 from tests.table import sit_together
 from tests.terms import run_terms
@@ -93,6 +99,7 @@ VERSIONED = (
     Area,
     Ask,
     BudgetLine,
+    Client,
     Commitment,
     Goal,
     Group,
@@ -109,12 +116,14 @@ VERSIONED = (
     PracticeMoment,
     Promise,
     PublicVoice,
+    Referral,
     Resident,
     Round,
     ScaleDefinition,
     Signal,
     SlipRound,
     SpeakingOrder,
+    Subscription,
     Suggestion,
     Task,
     Theme,
@@ -208,7 +217,10 @@ def prepare(session: Session, cast: Cast) -> dict[str, str]:
         **look_around(session, me, geert),
         **share(session, cast),
         **keep_the_place(session, cast),
+        **refer_around(session, cast, need.id, geert),
         "round": _a_round(session, cast),
+        "machine": a_machine(session, cast).id,
+        **a_subscription(session, cast),
         "reminder": _a_reminder(session, cast),
         **_more_asks(session, cast, line.initiative_id),
         **(more := _more_commitments(session, cast, line.ask_id, [geert, ria])),
@@ -344,7 +356,7 @@ def _versions(session: Session, keys: dict[str, str]) -> dict[str, str]:
 def _ways_in(session: Session, cast: Cast) -> dict[str, str]:
     """Give everybody a token and, hashed once for all, the password of the tests."""
     hashed, ways = hash_password(PASSWORD), {}
-    for account in session.scalars(select(Account)):
+    for account in session.scalars(select(Account).where(~col(Account.machine))):
         account.password_hash = hashed
         purpose = cast.actors[account.name].purpose
         ways[f"{account.name}_token"] = issue_token(session, account, purpose)

@@ -48,6 +48,13 @@ BOTH = "200 200 404 404 404 404 404 404 404"
 REMINDED = "200 200 200 200 403 403 403 403 403"
 ASSIGNED = "200 404 404 404 404 404 404 404 404"
 
+OWN_MESSAGES = "404 404 404 404 200 404 404 404 200"
+RESEND = "404 404 404 404 403 404 404 404 200"
+SUBSCRIBERS = "403 403 403 403 200 200 403 403 400"
+
+REFERRED = "200 200 404 200 200 404 404 404 404"
+DECIDED = "201 201 404 403 403 404 404 404 404"
+CARRIED = "201 403 404 403 403 404 404 404 404"
 SEATED = "200 200 404 200 200 404 404 404 404"
 SEATED_LIST = "200 200 200 200 200 200 403 403 403"
 HOLD = "200 200 404 200 403 404 404 404 404"
@@ -62,6 +69,19 @@ layer = {
     "lifeArea": "housing",
     "learnedOn": TODAY,
 }
+agreed = {"givenOn": TODAY, "how": "spoken", "byWhom": "Femke", "scope": ["name", "contact", "question"]}
+referral = {
+    "externalRef": "HIS-2026-11",
+    "referrer": {"name": "Femke Roossien", "role": "praktijkondersteuner", "callback": "0591 12 34 56"},
+    "resident": {"callName": "Samira", "contact": {"channel": "phone", "value": "06 12 34 56 78"}},
+    "areaCode": "BU0114ZZ01",
+    "question": "Ik ken hier niemand",
+    "residentKnows": True,
+    "consentShare": agreed,
+    "feedback": "status_and_outcome",
+}
+outward = {"institutionId": "{corporation}", "consentShare": agreed}
+rerouting = {"reason": "better_elsewhere", "institutionId": "{other_institution}", "consentShare": agreed}
 own_share = {"side": "mine", "prompt": "already_doing", "words": "Ik stook alleen beneden", "author": "resident"}
 speaking_order = {"meetingOn": LATER, "turns": [{"side": "resident", "who": "Bewoners", "minutes": 5}]}
 door = {"areaId": "{here}", "street": "Molenstraat", "number": "14"}
@@ -97,6 +117,12 @@ outlines = {
             },
         }
     ],
+}
+machine = {
+    "name": "Praktijksysteem",
+    "institutionId": "{corporation}",
+    "scopes": ["referrals:read"],
+    "keysUrl": "https://partner.example/jwks.json",
 }
 agreement = {
     "areaId": "{here}",
@@ -150,6 +176,12 @@ DEEDS: list[Deed] = [
     Deed("GET", "/accounts/{colleague}", ADMIN_HIDDEN),
     Deed("PATCH", "/accounts/{colleague}", ADMIN_HIDDEN, {"active": False}, "colleague"),
     Deed("POST", "/accounts/{colleague}/passwords", made(ADMIN_HIDDEN)),
+    Deed("GET", "/clients", ADMIN),
+    Deed("POST", "/clients", made(ADMIN), machine),
+    Deed("GET", "/clients/{machine}", ADMIN_HIDDEN),
+    Deed("PATCH", "/clients/{machine}", ADMIN_HIDDEN, {"scopes": ["ledger:read"]}, "machine"),
+    Deed("PUT", "/clients/{machine}/keys", ADMIN_HIDDEN, {"keysUrl": "https://partner.example/jwks.json"}, "machine"),
+    Deed("DELETE", "/clients/{machine}", ADMIN_HIDDEN.replace("200", "204"), version_of="machine"),
     Deed("GET", "/colleagues", "200 200 200 200 403 403 403 403 403"),
     Deed(
         "PUT",
@@ -795,4 +827,47 @@ DEEDS: list[Deed] = [
     Deed("POST", "/voices/{voice}/answers", made(TEAM), {"answer": "Wij vragen het na."}, "voice"),
     # Search
     Deed("POST", "/searches", ALL, {"words": "molen"}),
+    # Subscriptions
+    Deed("GET", "/subscriptions", "403 403 403 403 200 200 403 403 200"),
+    Deed(
+        "POST",
+        "/subscriptions",
+        made(SUBSCRIBERS),
+        {"url": "https://partner.example/messages"},
+        note="an administrator says for which institution",
+    ),
+    Deed("GET", "/subscriptions/{subscription}", OWN_MESSAGES),
+    Deed("PATCH", "/subscriptions/{subscription}", OWN_MESSAGES, {"paused": True}, "subscription"),
+    Deed("DELETE", "/subscriptions/{subscription}", done(OWN_MESSAGES), None, "subscription"),
+    Deed("POST", "/subscriptions/{subscription}/secrets", made(OWN_MESSAGES)),
+    Deed("POST", "/subscriptions/{unasked}/handshakes", made(OWN_MESSAGES)),
+    Deed("POST", "/subscriptions/{subscription}/test-messages", made(OWN_MESSAGES)),
+    Deed("GET", "/subscriptions/{subscription}/deliveries", OWN_MESSAGES),
+    Deed("POST", "/subscriptions/{subscription}/resendings", made(RESEND)),
+    Deed("GET", "/deliveries/{delivery}", OWN_MESSAGES),
+    Deed("POST", "/deliveries/{delivery}/resendings", made(RESEND)),
+    # Referrals
+    Deed("GET", "/referrals", SEATED_LIST),
+    Deed("POST", "/referrals", "403 403 403 403 201 201 403 403 403", referral, note="each for its own institution"),
+    Deed("POST", "/institutions/{corporation}/referrals", "201 201 403 403 403 403 403 403 403", referral),
+    Deed("POST", "/needs/{need}/referrals", "201 403 404 403 404 404 404 404 404", outward),
+    Deed("GET", "/residents/{geert}/referrals", OWN_RECORD),
+    Deed("GET", "/referrals/{referred}", REFERRED),
+    Deed("GET", "/referrals/{referred}/events", REFERRED),
+    Deed("GET", "/referrals/{referred}/feedback", "200 200 404 403 200 404 404 404 404"),
+    Deed("GET", "/referrals/{finished}/message", "200 403 404 403 200 404 404 404 404"),
+    Deed("POST", "/referrals/{referral_draft}/submission", made(ASSIGNED), {}, "referral_draft"),
+    Deed("POST", "/referrals/{referred}/acceptance", DECIDED, {}, "referred"),
+    Deed("POST", "/referrals/{outward}/acceptance", "403 403 404 403 201 404 404 404 404", {}, "outward"),
+    Deed("POST", "/referrals/{referred}/refusal", DECIDED, {"reason": "no_place"}, "referred"),
+    Deed("POST", "/referrals/{taken}/attempts", CARRIED, {"reached": True}, "taken"),
+    Deed("POST", "/referrals/{taken}/pauses", CARRIED, {"reason": "waiting_list", "reviewOn": LATER}, "taken"),
+    Deed("POST", "/referrals/{paused}/resumption", CARRIED, None, "paused"),
+    Deed("POST", "/referrals/{taken}/reroutings", CARRIED, rerouting, "taken"),
+    Deed("POST", "/referrals/{taken}/outcome", CARRIED, {"outcome": "helped"}, "taken"),
+    Deed("POST", "/referrals/{taken}/withdrawal", "201 403 404 403 201 404 404 404 404", {}, "taken"),
+    Deed("POST", "/referrals/{referred}/error", "403 403 404 403 201 404 404 404 404", {"reason": "other"}, "referred"),
+    Deed(
+        "PUT", "/referrals/{taken}/resident", "200 403 404 403 403 404 404 404 404", {"residentId": "{geert}"}, "taken"
+    ),
 ]

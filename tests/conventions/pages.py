@@ -662,6 +662,16 @@ PAGES: list[PageDeed] = [
     ),
     form("/accounts/{colleague}/ending", "PATCH /accounts/{colleague}"),
     form("/accounts/{colleague}/return", "PATCH /accounts/{colleague}"),
+    # Systems of partners
+    page("/clients", ADMIN),
+    page("/clients/new", ADMIN),
+    form("/clients", "POST /clients"),
+    page("/clients/{machine}", ADMIN_HIDDEN),
+    page("/clients/{machine}/edit", ADMIN_HIDDEN),
+    form("/clients/{machine}/edit", "PATCH /clients/{machine}", name="Praktijksysteem"),
+    page("/clients/{machine}/keys", ADMIN_HIDDEN),
+    form("/clients/{machine}/keys", "PUT /clients/{machine}/keys"),
+    form("/clients/{machine}/ending", "DELETE /clients/{machine}"),
     # Reminders
     page("/reminders", TEAMS),
     form("/reminders/{reminder}/hush", "PUT /reminders/{reminder}/hush"),

@@ -27,6 +27,8 @@ from bsa.areas.models import Area, Level
 from bsa.areas.shapes import AreaIn
 from bsa.asks.actions import draft_ask, put_ask, record_answer
 from bsa.asks.shapes import AnswerIn, AskIn, PutIn
+from bsa.clients.actions import register_client
+from bsa.clients.shapes import ClientIn
 from bsa.commitments import queries
 from bsa.commitments.actions import enter_event, record_commitment
 from bsa.commitments.models import Commitment
@@ -88,6 +90,7 @@ from tests.around import look_around
 from tests.cast import NOW, a_resident
 from tests.conftest import open_copy
 from tests.conventions.deeds import scale
+from tests.delivered import many
 from tests.doors import api_on
 from tests.shared import alike, found
 
@@ -104,6 +107,7 @@ STATEMENTS: dict[str, tuple[int, str]] = {
     "/areas/{area_id}/place-features": (3, "caller, the area, rows"),
     "/asks": (2, "caller, rows"),
     "/aims/{aim_id}/scores": (4, "caller, the aim, the initiative, rows"),
+    "/clients": (4, "caller, rows, their institutions, their areas"),
     "/colleagues": (2, "caller, rows"),
     "/groups": (2, "caller, rows"),
     "/initiatives/{initiative_id}/budget-lines": (3, "caller, the initiative, rows"),
@@ -147,6 +151,8 @@ STATEMENTS: dict[str, tuple[int, str]] = {
     "/signals": OF_RESIDENTS,
     "/introductions": (6, "caller, rows, the own sides, the residents' keys, the workers of the others, access log"),
     "/suggestions": (3, "caller, rows, the places that enough households are of"),
+    "/subscriptions": (2, "caller, rows"),
+    "/subscriptions/{subscription_id}/deliveries": (3, "caller, the subscription, rows"),
     "/themes": (3, "caller, rows, their needs"),
     "/themes/{theme_id}/needs": (5, "caller, the theme, rows, the residents' keys, access log"),
 }
@@ -198,6 +204,8 @@ def fill(database: Database) -> dict[str, str]:
             _place(session, me, first["area_id"])
             _person(session, me, first["institution_id"])
             _published(session, me, first["ask_id"])
+            _machine(session, me, first["institution_id"], first["area_id"])
+        first["subscription_id"] = many(session, me, first["institution_id"])
         first["commitment_id"] = _outside(session, me, first["ask_id"])
         for area_id in areas:
             _shared(session, me, area_id)
@@ -462,6 +470,18 @@ def _track(session: Session, me: Actor, area_id: UUID, institution_id: UUID) -> 
 def _person(session: Session, me: Actor, institution_id: UUID) -> None:
     told = InstitutionContactIn(name="Joost Hendriks", mandate=Mandate.OPERATIONAL)
     record_contact(session, me, institution_id, told)
+
+
+def _machine(session: Session, me: Actor, institution_id: UUID, area_id: UUID) -> None:
+    """Register a system of a partner."""
+    told = {
+        "name": f"Systeem {clock.new_id()}",
+        "institution_id": institution_id,
+        "area_ids": [area_id],
+        "scopes": ["ledger:read"],
+        "keys_url": "https://partner.example/jwks.json",
+    }
+    register_client(session, me, ClientIn.model_validate(told))
 
 
 def _published(session: Session, me: Actor, ask_id: UUID) -> None:
