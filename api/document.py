@@ -93,6 +93,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string"},
     },
 }
+OF_WHAT_GOES = ("Deprecation", "Sunset")
 EVERYWHERE = {"API-Version": "ApiVersion", "RateLimit": "RateLimit", "RateLimit-Policy": "RateLimitPolicy"}
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -139,6 +140,8 @@ class Offered:
     answers: Any
     """The type of what it returns."""
     found_at: str | None
+    goes: bool
+    """Whether it is said that it goes (`api.answers.deprecated`)."""
 
     @property
     def operation_id(self) -> str:
@@ -172,6 +175,7 @@ def operations_of(routes: Sequence[BaseRoute]) -> Iterator[Offered]:
                     operation.permissions,
                     get_type_hints(operation).get("return"),
                     getattr(operation, "found_at", None),
+                    hasattr(operation, "goes"),
                 )
 
 
@@ -211,14 +215,16 @@ class _Drawing:
                 self._link(drawn["paths"], operation, self._offered[method, path])
         used = {tag for operations in drawn["paths"].values() for one in operations.values() for tag in one["tags"]}
         drawn["tags"] = [{"name": tag, "description": _both(*TAGS.get(tag, (tag, tag)))} for tag in sorted(used)]
-        components = drawn["components"]
+        components = drawn.setdefault("components", {})
+        components.setdefault("schemas", {})
         for name in ("HTTPValidationError", "ValidationError"):
             components["schemas"].pop(name, None)
         for schema in components["schemas"].values():
             _say_formats(schema)
         components["schemas"]["Problem"] = PROBLEM
         components["responses"] = {name: _refusal(status, base) for status, name in REFUSED.items()}
-        components["headers"] = HEADERS
+        goes = any(one.goes for one in self._offered.values())
+        components["headers"] = {name: told for name, told in HEADERS.items() if goes or name not in OF_WHAT_GOES}
         components["securitySchemes"] = {PEOPLE: BEARER, MACHINES: _oauth2(base)}
         components["schemas"]["CloudEvent"] = CLOUD_EVENT
         drawn["components"] = dict(sorted(components.items()))
@@ -231,6 +237,8 @@ class _Drawing:
         operation["summary"] = re.split(r"[.:;]( |$)", dutch)[0]
         operation["description"] = _both(dutch, offered.told)
         operation["security"] = _security(offered)
+        if offered.goes:
+            operation["deprecated"] = True
         self._describe_parameters(operation, offered)
         self._show_example(operation, offered)
         self._say_what_comes_back(operation, offered)
@@ -381,8 +389,7 @@ def _headers(operation: Mapping[str, Any], offered: Offered, status: str) -> Ite
     if status == "201":
         yield "Location", "Location"
     if operation.get("deprecated"):
-        yield "Deprecation", "Deprecation"
-        yield "Sunset", "Sunset"
+        yield from zip(OF_WHAT_GOES, OF_WHAT_GOES, strict=True)
         yield "Link", "Link"
 
 
@@ -492,7 +499,7 @@ def _in_camel_case(path: str) -> str:
 def _with_names_renamed(document: dict[str, Any]) -> dict[str, Any]:
     """Give schemas names in UpperCamelCase: `Page_ContactOut_` → `ContactOutPage`."""
     written = json.dumps(document)
-    for name in sorted(document["components"]["schemas"], key=len, reverse=True):
+    for name in sorted(document.get("components", {}).get("schemas", {}), key=len, reverse=True):
         page = re.fullmatch(r"Page_(\w+)_", name)
         within = re.fullmatch(r"bsa__(\w+?)__shapes__(\w+)", name)
         if page:
