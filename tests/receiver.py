@@ -59,12 +59,12 @@ class Receiver:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    def do_OPTIONS(self) -> None:  # noqa: N802 - the server calls it so
+    def do_OPTIONS(self) -> None:
         receiver = self._note()
         headers = {} if receiver.allowed_origin is None else {"WebHook-Allowed-Origin": receiver.allowed_origin}
         self._answer(200, headers)
 
-    def do_POST(self) -> None:  # noqa: N802 - the server calls it so
+    def do_POST(self) -> None:
         receiver = self._note()
         status, headers = receiver.answers.pop(0) if receiver.answers else (receiver.always, {})
         time.sleep(receiver.seconds)
