@@ -152,16 +152,13 @@ def index(request: Request, session: Reading, visitor: Visitor) -> Response:
 @open_to_all
 def paper(request: Request, visitor: MaybeVisitor) -> Response:
     """Show the form on paper, for who has neither an account nor a system."""
-    settings = database(request).settings
     return draw(
         request,
         "referrals/paper.html",
         hows=list(ConsentHow),
         levels=list(FeedbackLevel),
         urgencies=list(Urgency),
-        telephone=settings.referral_phone,
-        seen_days=settings.referral_seen_days,
-        decision_days=settings.referral_decision_days,
+        **_said_by_settings(request),
     )
 
 
@@ -509,7 +506,7 @@ def _new_page(request: Request, session: Session, visitor: Actor, form: Form[Any
         levels=list(FeedbackLevel),
         urgencies=list(Urgency),
         always=ALWAYS_SHARED,
-        telephone=database(request).settings.referral_phone,
+        **_said_by_settings(request),
     )
 
 
@@ -658,6 +655,16 @@ def _in_order(codes: frozenset[Any]) -> list[Any]:
 def _refers(visitor: Actor, referral: ReferralItem) -> bool:
     """Tell whether the visitor is of the side that referred."""
     return visitor.of_the_team == (referral.direction is ReferralDirection.OUTBOUND)
+
+
+def _said_by_settings(request: Request) -> dict[str, Any]:
+    """Return what the installation promises, and whom to call."""
+    settings = database(request).settings
+    return {
+        "telephone": settings.referral_phone,
+        "seen_days": settings.referral_seen_days,
+        "decision_days": settings.referral_decision_days,
+    }
 
 
 def _reference() -> str:
