@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from api.answers import AnsweringRoute
+from api.answers import AnsweringRoute, tells_once
 from api.dependencies import Caller, Reading, SeenVersion, Writing, WritingCaller, needs
 from bsa.people import actions, queries
 from bsa.people.shapes import (
@@ -60,6 +60,7 @@ def change_account(
 
 
 @router.post("/{account_id}/passwords", status_code=201)
+@tells_once
 @needs(Permission.MANAGE_ACCOUNTS)
 def recover_account(session: Writing, caller: WritingCaller, account_id: UUID) -> NewPassword:
     """Make somebody a new password, shown in this answer only; it ends all sign-ins and tokens of the account."""

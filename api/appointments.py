@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from api.answers import AnsweringRoute
+from api.answers import AnsweringRoute, tells_once
 from api.dependencies import (
     Caller,
     Reading,
@@ -97,6 +97,7 @@ def show_calendar_address(session: Reading, caller: Caller) -> CalendarAddressSt
 
 
 @calendar.post("", status_code=201)
+@tells_once
 @needs(Permission.SEE_APPOINTMENTS)
 def make_calendar_address(session: Writing, caller: WritingCaller) -> CalendarAddressOut:
     """Make a secret address of your calendar, shown in this answer only; the one before ends at once.

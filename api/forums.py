@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from api.answers import AnsweringRoute
+from api.answers import AnsweringRoute, tells_once
 from api.dependencies import Caller, Reading, SeenVersion, SentKey, Writing, WritingCaller, content_of, needs
 from bsa.forums import actions, queries
 from bsa.forums.shapes import (
@@ -95,6 +95,7 @@ def end_forum_member(session: Writing, caller: WritingCaller, forum_id: UUID, me
 
 
 @router.post("/{forum_id}/calendar-address", status_code=201)
+@tells_once
 @needs(Permission.KEEP_FORUM)
 def make_forum_calendar(session: Writing, caller: WritingCaller, forum_id: UUID) -> ForumCalendarOut:
     """Make a secret address for the forum's calendar; the one before ends at once. No name of anybody is in it."""

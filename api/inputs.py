@@ -19,8 +19,8 @@ from pydantic import BaseModel, TypeAdapter
 
 FORMS: dict[type, tuple[re.Pattern[str], str, str]] = {
     bool: (re.compile(r"true|false"), "bool_format", "Write true or false."),
-    int: (re.compile(r"-?\d{1,18}"), "int_format", "Write a whole number."),
-    date: (re.compile(r"\d{4}-\d{2}-\d{2}"), "date_format", "Write a day as 2026-03-24."),
+    int: (re.compile(r"-?[0-9]{1,18}"), "int_format", "Write a whole number."),
+    date: (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "date_format", "Write a day as 2026-03-24."),
 }
 
 Fault = dict[str, Any]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from api.answers import AnsweringRoute, found_at
+from api.answers import AnsweringRoute, found_at, tells_once
 from api.dependencies import Address, Caller, Reading, SeenVersion, Session, Writing, WritingCaller, needs, open_to_all
 from bsa.permissions import Actor, Permission
 from bsa.shapes import Listing, Page
@@ -36,6 +36,7 @@ def list_slip_rounds(
 
 
 @of_commitment.post("", status_code=201)
+@tells_once
 @needs(Permission.HAND_OUT_SLIPS)
 @found_at("/slip-rounds")
 def create_slip_round(
@@ -54,6 +55,7 @@ def show_slip_round(session: Reading, caller: Caller, round_id: UUID) -> SlipRou
 
 
 @router.post("/{round_id}/slips", status_code=201)
+@tells_once
 @needs(Permission.HAND_OUT_SLIPS)
 def create_slips(
     session: Writing, caller: WritingCaller, round_id: UUID, version: SeenVersion, told: MoreSlipsIn

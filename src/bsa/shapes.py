@@ -83,18 +83,30 @@ Line = Annotated[str, _line[0], _line[1], _line[2], _line[3]]
 Text = Annotated[str, _text[0], _text[1], _text[2], _text[3]]
 """Free text, at most 4,000 characters, without a BSN."""
 
-FULL_MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})$")
+FULL_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+"""RFC 3339 with capitals; `-00:00` says that the zone is not known."""
 
 
 def _full_moment(value: Any) -> Any:
-    if isinstance(value, str) and not FULL_MOMENT.match(value):
-        raise PydanticCustomError("moment", "Write a full moment with its zone, for example 2026-03-24T19:30:00Z.")
+    if isinstance(value, str) and (not FULL_MOMENT.fullmatch(value) or value.endswith("-00:00")):
+        raise _no_moment()
     if isinstance(value, int | float):
-        raise PydanticCustomError("moment", "Write a full moment with its zone, for example 2026-03-24T19:30:00Z.")
+        raise _no_moment()
     return value
 
 
-MomentIn = Annotated[AwareDatetime, BeforeValidator(_full_moment), AfterValidator(lambda value: value.astimezone(UTC))]
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise _no_moment() from None
+
+
+def _no_moment() -> PydanticCustomError:
+    return PydanticCustomError("moment", "Write a full moment with its zone, for example 2026-03-24T19:30:00Z.")
+
+
+MomentIn = Annotated[AwareDatetime, BeforeValidator(_full_moment), AfterValidator(_in_utc)]
 """A moment that came from outside: with its zone, turned to UTC."""
 
 

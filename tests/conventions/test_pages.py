@@ -45,7 +45,7 @@ def routes(database: Database) -> dict[tuple[str, str], Any]:
 
 def _pattern(path: str) -> str:
     # The kind of an event is a word in the path, and a key in the route.
-    return re.sub(r"\{[^}]*\}|(?<=/events/)\w+", "{}", path.partition("?")[0])
+    return re.sub(r"\{[^}]*\}|(?<=/events/)\w+|(?<=/problems/)[\w-]+", "{}", path.partition("?")[0])
 
 
 def ask(client: TestClient, row: PageDeed, things: dict[str, str], who: str | None, **more: Any) -> Any:
