@@ -1,0 +1,183 @@
+"""One release: exact counts and a master key in, frozen numbers out. Each number is drawn once, and never again."""
+
+import hmac
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bsa.statistics import cube
+from bsa.statistics.budget import variance
+from bsa.statistics.counting import Counts, at_level, require_whole
+from bsa.statistics.cube import BY_KEY, TOTAL, Kind, Table, listed, tables_of
+from bsa.statistics.hierarchy import LEVELS, Hierarchy, Integers, Level
+from bsa.statistics.noise import METHOD, label_of, noise, release_key
+from bsa.statistics.profile import Profile
+from bsa.statistics.projection import Estimates, means, nearest_table, rounded, shared_out
+
+Cells = dict[tuple[str, Level], Integers]
+"""By table and level: a row for each area, a column for each cell."""
+Noise = Callable[[str, int], int]
+"""Gives the noise for a label and a variance."""
+M, D, N = Level
+
+
+@dataclass(frozen=True)
+class Release:
+    """Frozen numbers, before it is decided which of them are shown. They hold no exact count any more."""
+
+    key: str
+    """Such as `2026-Q4` and, after a correction, `2026-Q4-r2`."""
+    quarter: int
+    digest: str
+    """Tells whether it was drawn from the same counts. Keyed: who has it cannot try out counts on it."""
+    profile: Profile
+    hierarchy: Hierarchy
+    cells: Cells
+
+
+def draw(key: str, quarter: int, counts: Counts, hierarchy: Hierarchy, master: bytes, profile: Profile) -> Release:
+    """Draw a release. The same counts and keys give the same numbers; other counts give other noise everywhere."""
+    require_whole(counts, hierarchy, quarter)
+    digest = digest_of(counts, hierarchy, quarter, master)
+    secret = release_key(master, key, digest)
+    measured = measure(counts, hierarchy, quarter, profile, lambda label, spread: noise(secret, label, spread))
+    return Release(key, quarter, digest, profile, hierarchy, project(measured, hierarchy, quarter, profile))
+
+
+def digest_of(counts: Counts, hierarchy: Hierarchy, quarter: int, master: bytes) -> str:
+    """Return a keyed digest of exact counts."""
+    written = json.dumps(
+        {
+            "method": METHOD,
+            "cube": cube.VERSION,
+            "areas": [hierarchy.municipality, hierarchy.districts, hierarchy.neighbourhoods],
+            "counts": {table.key: counts[table.key].tolist() for table in tables_of(quarter)},
+        },
+        separators=(",", ":"),
+    )
+    return hmac.digest(master, f"{METHOD}|digest|{written}".encode(), "sha256").hex()
+
+
+def measure(counts: Counts, hierarchy: Hierarchy, quarter: int, profile: Profile, drawn: Noise) -> Cells:
+    """Add noise to each cell of each table at each level, also where nobody is."""
+    measured = {}
+    for table, level in listed(quarter):
+        spread, cells = variance(profile, level), table.at(level)
+        added = [
+            [drawn(label_of(table.key, area, cell), spread) for cell in cells] for area in hierarchy.codes(level)
+        ]
+        measured[table.key, level] = at_level(counts, table, level, hierarchy) + np.array(added, dtype=np.int64)
+    return measured
+
+
+def project(measured: Cells, hierarchy: Hierarchy, quarter: int, profile: Profile) -> Cells:
+    """Make all numbers whole, not negative and adding up: from the municipality down, the total first."""
+    settled: Cells = {}
+    for table in tables_of(quarter):
+        estimates = _estimates(table, measured, hierarchy, profile)
+        _PROJECTIONS[table.kind](table, estimates, settled, hierarchy)
+    return settled
+
+
+def _estimates(table: Table, measured: Cells, hierarchy: Hierarchy, profile: Profile) -> Estimates:
+    """Return the best estimates of a table; cells that stop at the district are taken by themselves."""
+    found: dict[Level, list[Integers]] = {level: [] for level in table.levels}
+    for lowest in (N, D):
+        levels = [level for level in table.levels if LEVELS.index(level) <= LEVELS.index(lowest)]
+        columns = [place for place, cell in enumerate(table.cells) if table.lowest_of(cell) is lowest]
+        if columns:
+            best = means(
+                {level: measured[table.key, level][:, columns] for level in levels},
+                {level: variance(profile, level) for level in levels},
+                hierarchy,
+            )
+            for level in levels:
+                found[level].append(best[level])
+    return {level: np.hstack(parts) for level, parts in found.items()}
+
+
+def _families(levels: Sequence[Level], hierarchy: Hierarchy) -> list[tuple[Level, int, Level, Integers]]:
+    """Return each area with its level, and the level and the places of its parts."""
+    return [
+        (above, place, below, hierarchy.children(above, place))
+        for above, below in zip(levels, levels[1:], strict=False)
+        for place in range(len(hierarchy.codes(above)))
+    ]
+
+
+def _several(table: Table, estimates: Estimates, settled: Cells, hierarchy: Hierarchy) -> None:
+    """Each cell by itself: the parts add up to the whole, and none is more than the residents there are."""
+    _start(settled, table, hierarchy)
+    settled[table.key, M][:] = np.minimum(rounded(estimates[M]), settled[TOTAL.key, M])
+    for above, place, below, parts in _families(table.levels, hierarchy):
+        width = settled[table.key, below].shape[1]
+        most = settled[TOTAL.key, below][parts].T
+        whole = settled[table.key, above][place][:width]
+        settled[table.key, below][parts] = shared_out(estimates[below][parts].T, whole, most).T
+
+
+def _total(table: Table, estimates: Estimates, settled: Cells, hierarchy: Hierarchy) -> None:
+    """The residents themselves: the parts add up to the whole."""
+    _start(settled, table, hierarchy)
+    settled[table.key, M][:] = rounded(estimates[M])
+    for above, place, below, parts in _families(table.levels, hierarchy):
+        settled[table.key, below][parts] = shared_out(estimates[below][parts].T, settled[table.key, above][place]).T
+
+
+def _one_of(table: Table, estimates: Estimates, settled: Cells, hierarchy: Hierarchy) -> None:
+    """Each resident in one cell: the cells of an area add up to its residents, the parts to the whole."""
+    totals = {level: settled[TOTAL.key, level][:, 0] for level in table.levels}
+    _divide(table, estimates, totals, settled, hierarchy)
+
+
+def _own(table: Table, estimates: Estimates, settled: Cells, hierarchy: Hierarchy) -> None:
+    """The same with a total of the table's own, which is the sum of its cells before any was raised to zero."""
+    sums = {level: estimate.sum(axis=1, keepdims=True) for level, estimate in estimates.items()}
+    own: Cells = {}
+    _total(table, sums, own, hierarchy)
+    totals = {level: own[table.key, level][:, 0] for level in table.levels}
+    _divide(table, estimates, totals, settled, hierarchy)
+
+
+def _within(table: Table, estimates: Estimates, settled: Cells, hierarchy: Hierarchy) -> None:
+    """Divides each cell of the other table by the last dimension."""
+    of = BY_KEY[table.within or ""]
+    size = len(table.cells) // len(of.cells)
+    parts: dict[Level, list[Integers]] = {level: [] for level in table.levels}
+    for place in range(len(of.cells)):
+        some = slice(place * size, (place + 1) * size)
+        totals = {level: settled[of.key, level][:, place] for level in table.levels}
+        divided: Cells = {}
+        _divide(table, {level: estimates[level][:, some] for level in table.levels}, totals, divided, hierarchy)
+        for level in table.levels:
+            parts[level].append(divided[table.key, level])
+    settled.update({(table.key, level): np.hstack(columns) for level, columns in parts.items()})
+
+
+def _divide(
+    table: Table, estimates: Estimates, totals: Mapping[Level, Integers], settled: Cells, hierarchy: Hierarchy
+) -> None:
+    """Divide the totals of all areas over cells, so that rows and columns add up."""
+    for level in table.levels:
+        settled[table.key, level] = np.zeros_like(estimates[level])
+    settled[table.key, M][:] = shared_out(estimates[M], totals[M])
+    for above, place, below, parts in _families(table.levels, hierarchy):
+        settled[table.key, below][parts] = nearest_table(
+            estimates[below][parts], totals[below][parts], settled[table.key, above][place]
+        )
+
+
+def _start(settled: Cells, table: Table, hierarchy: Hierarchy) -> None:
+    for level in table.levels:
+        settled[table.key, level] = np.zeros((len(hierarchy.codes(level)), len(table.at(level))), dtype=np.int64)
+
+
+_PROJECTIONS: dict[Kind, Callable[[Table, Estimates, Cells, Hierarchy], None]] = {
+    Kind.TOTAL: _total,
+    Kind.ONE_OF: _one_of,
+    Kind.SEVERAL: _several,
+    Kind.WITHIN: _within,
+    Kind.OWN: _own,
+}
