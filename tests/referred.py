@@ -1,5 +1,6 @@
 """Referrals between a partner and the team, in and out, made through the real actions."""
 
+from datetime import timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -8,9 +9,9 @@ from sqlmodel import Session
 
 from bsa import clock
 from bsa.permissions import Actor
-from bsa.referrals.actions import accept_referral, refer_outward, send_referral
+from bsa.referrals.actions import accept_referral, finish_referral, pause_referral, refer_outward, send_referral
 from bsa.referrals.models import Referral
-from bsa.referrals.shapes import AcceptanceIn, OutwardReferralIn, ReferralIn
+from bsa.referrals.shapes import AcceptanceIn, OutcomeIn, OutwardReferralIn, PauseIn, ReferralIn
 
 from tests.cast import Cast
 
@@ -52,6 +53,26 @@ def taken_on(session: Session, cast: Cast, actor: Actor | None = None, **more: A
     """Let the activator take on what the corporation referred."""
     referral = referred(session, cast, **more)
     return accept_referral(session, actor or cast.activator, referral.id, None, AcceptanceIn())
+
+
+def refer_around(session: Session, cast: Cast, need_id: UUID, resident_id: UUID) -> dict[str, object]:
+    """Make a referral in each state that a deed needs: sent, taken on, on hold, over; of ours a draft and one sent."""
+    me = cast.activator
+    paused, finished = taken_on(session, cast), taken_on(session, cast)
+    linked = AcceptanceIn(resident_id=resident_id)
+    about_geert = referred(session, cast)
+    accept_referral(session, me, about_geert.id, None, linked)
+    pause = PauseIn.model_validate({"reason": "waiting_list", "review_on": clock.today() + timedelta(days=14)})
+    pause_referral(session, me, paused.id, None, pause)
+    finish_referral(session, me, finished.id, None, OutcomeIn.model_validate({"outcome": "helped"}))
+    return {
+        "referred": referred(session, cast).id,
+        "taken": about_geert.id,
+        "paused": paused.id,
+        "finished": finished.id,
+        "referral_draft": referred_outward(session, cast, need_id, draft=True).id,
+        "outward": referred_outward(session, cast, need_id).id,
+    }
 
 
 def outward(cast: Cast, **more: Any) -> OutwardReferralIn:

@@ -43,6 +43,9 @@ from bsa.needs.queries import list_needs, show_need
 from bsa.needs.shapes import ConfirmationIn, DecisionIn, LayerIn, NeedIn, NeedQuery
 from bsa.practice.actions import debrief_practice, make_speaking_order, plan_practice
 from bsa.practice.shapes import DebriefIn, PracticeIn, SpeakingOrderIn
+from bsa.referrals.actions import accept_referral, finish_referral, link_resident, pause_referral
+from bsa.referrals.models import Referral
+from bsa.referrals.shapes import AcceptanceIn, OutcomeIn, PauseIn, ResidentLinkIn
 from bsa.registry import METADATA
 from bsa.residents.actions import assign_worker, change_resident, record_consent, restrict_resident, withdraw_consent
 from bsa.residents.models import (
@@ -83,11 +86,13 @@ from bsa.trust.shapes import AgreementIn, HandoverIn, RelationshipIn, SignalAnsw
 
 from tests.around import look_around
 from tests.cast import Cast, a_dossier, a_resident
+from tests.referred import referred, taken_on
 
 TODAY = date(2026, 3, 24)
 ALL = Listing()
 ALIAS = LevelIn(level=RegistrationLevel.ALIAS)
 KNOWN = LevelIn(level=RegistrationLevel.KNOWN)
+EVERYTHING = ["name", "contact", "question", "referrer_view"]
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,23 @@ def a_full_life(session: Session, cast: Cast, marker: Markers) -> Resident:
     what_may_be_shared(session, cast, need, marker)
     a_bond(session, cast, resident.id, marker)
     look_around(session, actor, resident.id, marker("around"))
+    was_referred(session, cast, resident.id, marker)
     return resident
+
+
+def was_referred(session: Session, cast: Cast, resident_id: UUID, marker: Markers) -> None:
+    """Let a resident have been referred to the team, with a word about waiting, until that was over."""
+    consent = {"givenOn": TODAY.isoformat(), "how": "spoken", "byWhom": marker("agreed"), "scope": EVERYTHING}
+    contact = {"channel": "visit", "value": marker("reached"), "messageMayBeLeft": True}
+    person = {"callName": marker("referred"), "familyName": marker("family"), "contact": contact}
+    referrer = {"name": marker("referrer"), "role": marker("role"), "callback": marker("number")}
+    words = {"question": marker("asked"), "referrerView": marker("view"), "address": marker("address")}
+    referral = referred(session, cast, consentShare=consent, resident=person, referrer=referrer, **words)
+    actor, key = cast.activator, referral.id
+    accept_referral(session, actor, key, None, AcceptanceIn(resident_id=resident_id))
+    pause = {"reason": "waiting_list", "review_on": TODAY + timedelta(days=9), "words": marker("waits")}
+    pause_referral(session, actor, key, None, PauseIn.model_validate(pause))
+    finish_referral(session, actor, key, None, OutcomeIn.model_validate({"outcome": "helped"}))
 
 
 def what_may_be_shared(session: Session, cast: Cast, need: Need, marker: Markers) -> None:
@@ -315,6 +336,7 @@ def test_the_losses_of_a_step_down_are_told_before_it_is_taken(session: Session,
         "asset.*": 1,
         "signal.*": 1,
         "learning_step.*": 1,
+        "referral_resident.*": 1,
     }
     assert lost(RegistrationLevel.KNOWN) == below_dossier
     assert lost(RegistrationLevel.ALIAS) == {**own_row, **below_dossier}
@@ -640,8 +662,10 @@ def test_without_the_key_a_backup_of_the_rows_cannot_be_read(
         resident = a_full_life(session, cast, markers)
     assert found(database, markers) == set(markers.all)
 
-    # The rows as in yesterday's backup, the key store as it is today.
-    database.keystore.destroy([resident.id])
+    # The rows as in yesterday's backup, the key store as it is today: a referral about the resident loses its key too.
+    with database.reading() as session:
+        referrals = session.scalars(select(col(Referral.id))).all()
+    database.keystore.destroy([resident.id, *referrals])
 
     assert found(database, markers) == set()
 
@@ -708,13 +732,30 @@ def test_the_sweep_destroys_only_old_keys_without_a_resident(
     database.keystore.create(old)
     with database.writing() as session:
         resident = a_resident(session, cast.activator, cast.here_id)
+        referral = referred(session, cast)
     with clock.standing_at(clock.now() + timedelta(days=2)):
         database.keystore.create(young)
 
         assert sweep_orphans(database) == 1
 
-    held = database.keystore.keys([old, young, resident.id, INSTALLATION])
-    assert set(held) == {young, resident.id, INSTALLATION}
+    held = database.keystore.keys([old, young, resident.id, referral.id, INSTALLATION])
+    assert set(held) == {young, resident.id, referral.id, INSTALLATION}
+
+
+def test_a_referral_under_way_ends_with_the_resident_who_is_erased(
+    database: Database, cast: Cast, standing_clock: None
+) -> None:
+    with database.writing() as session:
+        resident = a_dossier(session, cast.activator, cast.here_id)
+        referral = taken_on(session, cast)
+        link_resident(session, cast.activator, referral.id, None, ResidentLinkIn(resident_id=resident.id))
+    with database.writing() as session:
+        erase_resident(session, cast.activator, resident.id, None)
+
+    with database.reading() as session:
+        left = session.get_one(Referral, referral.id)
+        assert (left.state, left.reason, left.call_name, left.question) == ("withdrawn", None, None, None)
+    assert database.keystore.keys([referral.id]) == {}
 
 
 def test_an_erasure_that_is_undone_leaves_everything(database: Database, cast: Cast, standing_clock: None) -> None:

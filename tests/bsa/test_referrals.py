@@ -33,7 +33,7 @@ from bsa.residents.queries import show_resident
 from bsa.sealing import sealed_columns
 
 from tests.cast import Cast, a_dossier
-from tests.referred import SAMIRA, a_group, outward, referred, referred_outward, taken_on, told
+from tests.referred import a_group, outward, referred, referred_outward, taken_on, told
 
 S = ReferralState
 ALL = ReferralQuery()
@@ -345,4 +345,3 @@ def test_every_event_names_codes_only(session: Session, cast: Cast) -> None:
     assert session.scalars(select(ReferralEvent)).all()
     for event in session.scalars(select(Event).where(col(Event.kind).startswith("referral."))):
         assert "Samira" not in str(event.facts)
-        assert SAMIRA["callName"] not in str(event.facts)

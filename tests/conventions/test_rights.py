@@ -142,6 +142,8 @@ def _ask(client: TestClient, deed: Deed, things: dict[str, str], who: str | None
     headers = {"Authorization": f"Bearer {things[f'{who}_token']}"} if who else {}
     if deed.version_of and version:
         headers["If-Match"] = f'"{things[f"{deed.version_of}_version"] if version == "seen" else version}"'
+    if (deed.method, deed.path) == ("POST", "/referrals"):
+        headers["Idempotency-Key"] = f"rights-{who}"
     body: dict[str, Any] = {"json": filled(deed.body, things)} if deed.body is not None else {}
     if deed.file:
         body = {"files": {"file": ("file", deed.file)}, "data": {"caption": "De ramen"}}

@@ -23,7 +23,7 @@ from bsa.agreements.models import Agreement
 from bsa.appointments.actions import make_appointment
 from bsa.appointments.shapes import AppointmentIn
 from bsa.areas.actions import record_area
-from bsa.areas.models import Area, Level
+from bsa.areas.models import Area, Level, PostcodeArea
 from bsa.areas.shapes import AreaIn
 from bsa.asks.actions import draft_ask, put_ask, record_answer
 from bsa.asks.shapes import AnswerIn, AskIn, PutIn
@@ -67,6 +67,8 @@ from bsa.places.shapes import LogbookEntryIn, PhotoIn, PlaceFeatureIn
 from bsa.practice.actions import make_speaking_order
 from bsa.practice.models import PracticeMoment
 from bsa.practice.shapes import SpeakingOrderIn
+from bsa.referrals.actions import accept_referral, enter_referral
+from bsa.referrals.shapes import AcceptanceIn, ReferralIn
 from bsa.residents.actions import raise_level
 from bsa.residents.models import Informed, RegistrationLevel, Resident
 from bsa.residents.shapes import LevelIn
@@ -92,6 +94,7 @@ from tests.conftest import open_copy
 from tests.conventions.deeds import scale
 from tests.delivered import many
 from tests.doors import api_on
+from tests.referred import told as referral_told
 from tests.shared import alike, found
 
 LENGTHS = (1, 10, 50)
@@ -145,6 +148,7 @@ STATEMENTS: dict[str, tuple[int, str]] = {
         "caller, the resident, the workers, the key, rows, their levels, their scores, names, access log",
     ),
     "/residents/{resident_id}/signals": (6, "caller, the resident, the workers, the key, rows, access log"),
+    "/referrals": (2, "caller, rows"),
     "/scales": (2, "caller, rows"),
     "/tracks": (3, "caller, rows, what happened in them"),
     "/rounds": (3, "caller, rows, names"),
@@ -194,6 +198,8 @@ def fill(database: Database) -> dict[str, str]:
         for _ in range(51):
             _bond(session, me, first["resident_id"])
         _sit_together(session, me, first)
+        session.add(PostcodeArea(postcode4="7811", area_id=first["area_id"]))
+        refer_often(session, me, first)
         for _ in range(50):
             _contact(session, me, first["resident_id"])
             _lifeworld(session, me, first["resident_id"])
@@ -390,6 +396,14 @@ def _bond(session: Session, me: Actor, resident_id: UUID) -> None:
     record_signal(session, me, resident_id, SignalIn(words="De lamp is stuk", came_on=clock.today()))
     told = AppointmentIn(starts_at=clock.now(), resident_id=resident_id, place="Aan de keukentafel")
     make_appointment(session, me, told)
+
+
+def refer_often(session: Session, me: Actor, first: dict[str, Any]) -> None:
+    """Have somebody referred again and again, and taken on by me."""
+    for number in range(51):
+        told = referral_told(areaCode=None, postcode4="7811", externalRef=f"HIS-{number}")
+        made, _ = enter_referral(session, me, first["institution_id"], ReferralIn.model_validate(told))
+        accept_referral(session, me, made.id, None, AcceptanceIn())
 
 
 def _contact(session: Session, me: Actor, resident_id: UUID) -> None:
