@@ -185,4 +185,10 @@ FLASHES: dict[str, Flash] = {
     "account_created": Flash(N_("The account is there. Make a password for it and hand it over.")),
     "account_ended": Flash(N_("The account is ended. Nobody can sign in with it any more.")),
     "account_restored": Flash(N_("The account can be used again.")),
+    "messages_paused": Flash(N_("Messages wait in line now.")),
+    "messages_go_on": Flash(N_("Messages go on, what waited first.")),
+    "messages_resent": Flash(N_("In line again. It goes out within a minute.")),
+    "receiver_asked": Flash(N_("The receiver is asked again. Look in a minute.")),
+    "test_message_sent": Flash(N_("The test message is on its way.")),
+    "subscription_ended": Flash(N_("Ended. Nothing is sent there any more.")),
 }
