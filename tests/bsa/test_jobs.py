@@ -52,7 +52,9 @@ def test_mail_goes_out_every_minute_and_the_night_has_its_own_work() -> None:
     noon = NIGHT.replace(hour=12, minute=3)
 
     each_minute = ["mail_waiting_letters", "mail_invitations", "send_messages", "see_opened", "suggest_after_new_needs"]
+    each_minute += ["fetch_client_keys"]
     at_night = ["forget_messages", "sweep_orphans", "wipe_old_referrals", "suggest_everywhere", "forget_ended"]
+    at_night += ["keep_signing_key"]
     assert [one.name for one in JOBS if one.when(noon)] == each_minute
     assert {one.name for one in JOBS if one.when(NIGHT)} == {*each_minute, *at_night}
     assert job("destroy_doomed_keys").when(noon.replace(minute=5))
