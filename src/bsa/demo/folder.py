@@ -81,6 +81,8 @@ class Folder:
         except FileNotFoundError:
             raise NotOurFolder(f"There is no demo in {self.path}. Make one: bsa demo --data {self.path}") from None
         found = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+        # A partner that is tried out beside a demo runs on the same machine.
+        found = {"BSA_PARTNER_NETWORKS": "127.0.0.0/8,::1/128"} | found
         found |= {
             "BSA_DATABASE_URL": f"sqlite:///{self.path / DATABASE}",
             "BSA_KEYS_URL": f"sqlite:///{self.path / KEYS}",
