@@ -750,7 +750,9 @@ PAGES: list[PageDeed] = [
     ),
     page("/subscriptions/{subscription}", OWN_MESSAGES),
     page("/subscriptions/{subscription}/edit", OWN_MESSAGES),
-    form("/subscriptions/{subscription}/edit", "PATCH /subscriptions/{subscription}", url="https://partner.example/"),
+    form(
+        "/subscriptions/{subscription}/edit", "PATCH /subscriptions/{subscription}", url="https://partner.example/bsa"
+    ),
     form("/subscriptions/{subscription}/pause", "PATCH /subscriptions/{subscription}"),
     form(
         "/subscriptions/{subscription}/secrets",
