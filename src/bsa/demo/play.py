@@ -16,6 +16,7 @@ from bsa.demo.evidence import tell_evidence
 from bsa.demo.forums import tell_forums
 from bsa.demo.ledger import tell_ledger
 from bsa.demo.lives import tell_lives
+from bsa.demo.partners import tell_partners
 from bsa.demo.places import tell_places
 from bsa.demo.residents import tell_residents
 from bsa.demo.slips import tell_slips
@@ -53,5 +54,6 @@ def play(database: Database) -> Stage:
     tell_voices(days)
     tell_slips(days)
     tell_forums(days)
+    tell_partners(days)
     days.play(database, stage)
     return stage

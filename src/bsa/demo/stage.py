@@ -91,6 +91,7 @@ ACCOUNTS: dict[str, Part] = {
     "ibrahim": Part("Ibrahim Demir", Role.ACTIVATOR, ("Berkenakkers", "De Turfgraaf")),
     "lotte": Part("Lotte Brands", Role.ACTIVATOR, ("Zuiderschans", "Kanaalzicht")),
     "carla": Part("Carla Nijenhuis", Role.INSTITUTION_CONTACT, institution=CORPORATION),
+    "practice": Part("Femke Roossien", Role.INSTITUTION_CONTACT, institution="Huisartsenpraktijk Het Veenpad"),
     "municipality": Part("Anouk Steen", Role.INSTITUTION_CONTACT, institution=MUNICIPALITY),
 }
 """Who signs in; the first six names stay as they are, others lean on them."""
