@@ -65,7 +65,7 @@ from bsa.referrals.shapes import (
     WithdrawalIn,
 )
 from bsa.referrals.states import ENTRIES, UNDECIDED, ReferralSide, ReferralState
-from bsa.residents.models import ConsentHow, ContactChannel, Informed
+from bsa.residents.models import ConsentHow, ContactChannel, Informed, may_keep
 from bsa.residents.shapes import ResidentQuery
 from bsa.shapes import Shape
 from web.choices import ALL, Choice, institutions, own_neighbourhoods
@@ -590,6 +590,7 @@ def _outward_page(
         form=form,
         key=secrets.token_urlsafe(16),
         reach=resident.contact_value or "",
+        known=may_keep("referral_resident.*", resident.level),
         telephone=database(request).settings.referral_phone,
         looks=form.shape if looks else None,
         goes_along=[layer for layer in free if layer.depth in chosen],
