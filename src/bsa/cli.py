@@ -34,6 +34,7 @@ from bsa.opening import (
     settings_named,
     take_settings,
 )
+from bsa.partner_commands import partner
 from bsa.people.actions import create_account, issue_token
 from bsa.people.models import Account
 from bsa.people.passwords import make_password
@@ -62,6 +63,7 @@ account = typer.Typer(no_args_is_help=True, help="The people who sign in.")
 app.add_typer(areas, name="areas")
 app.add_typer(account, name="account")
 app.add_typer(client, name="client")
+app.add_typer(partner, name="partner")
 
 HostOption = Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 is every one of this machine.")]
 PortOption = Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")]
