@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import urlsafe_b64decode
 from typing import Any
 
 from joserfc.errors import JoseError
@@ -100,12 +101,19 @@ def _wrong(entry: dict[str, Any]) -> tuple[str, str, dict[str, str]] | None:
     if "kid" in entry and not (isinstance(entry["kid"], str) and KEY_ID.fullmatch(entry["kid"])):
         return "key_id", BAD_ID, {}
     try:
-        bits = _imported(entry).raw_value.key_size
+        bits = _bits(entry) if kind == "RSA" else SMALLEST_RSA
+        if not SMALLEST_RSA <= bits <= LARGEST_RSA:
+            return "size_of_key", TOO_SHORT, {"bits": str(bits)}
+        _imported(entry)
     except (JoseError, ValueError, TypeError, KeyError):
         return "not_read", NOT_READ, {}
-    if kind == "RSA" and not SMALLEST_RSA <= bits <= LARGEST_RSA:
-        return "size_of_key", TOO_SHORT, {"bits": str(bits)}
     return None
+
+
+def _bits(entry: dict[str, Any]) -> int:
+    """Return how long an RSA key is."""
+    number = str(entry["n"])
+    return int.from_bytes(urlsafe_b64decode(number + "=" * (-len(number) % 4))).bit_length()
 
 
 def _public(entry: dict[str, Any]) -> dict[str, Any]:
