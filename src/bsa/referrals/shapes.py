@@ -483,7 +483,7 @@ def _between_fields(told: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
 
 def _faults_of_address(told: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
     channel, value = (_said(told, "resident", "contact", name) for name in ("channel", "value"))
-    if channel is None:
+    if not isinstance(channel, str):
         return
     if _said(told, "address") and channel not in AT_A_DOOR:
         yield _fault("not_needed", NO_ADDRESS, "address")
