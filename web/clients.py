@@ -1,6 +1,7 @@
 """Partners' machines, for administrators: which there are, what they may do, their keys, and shutting one out."""
 
 import json
+import re
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from web.guests import guest_of
 from web.pages import Pages, draw, go
 
 router = Pages("clients", prefix="/clients")
+
+PRIVATE_PART = re.compile(r"\"(d|k|p|q|dp|dq|qi)\"\s*:|PRIVATE KEY")
 
 
 @router.get("")
@@ -43,7 +46,7 @@ def new(request: Request, session: Reading, visitor: Visitor) -> Response:
 def create(request: Request, session: Writing, visitor: WritingVisitor, sent: Sent) -> Response:
     """Register a machine."""
     form = read(ClientIn, sent, guest_of(request), **_pasted(sent))
-    form.values["keys"] = sent.get("keys", "")
+    form.values["keys"] = _shown_again(sent)
     client = attempt(session, form, lambda told: register_client(session, visitor, told))
     if client:
         return go(request, "clients.show", "client_registered", client_id=client.id)
@@ -101,7 +104,7 @@ def new_keys(request: Request, session: Reading, visitor: Visitor, client_id: UU
 def create_keys(request: Request, session: Writing, visitor: WritingVisitor, client_id: UUID, sent: Sent) -> Response:
     """Give a machine other keys; the old ones go on counting for some hours."""
     form = read(KeysIn, sent, guest_of(request), **_pasted(sent))
-    form.values["keys"] = sent.get("keys", "")
+    form.values["keys"] = _shown_again(sent)
 
     def deed(told: KeysIn) -> ClientOut:
         return rotate_keys(session, visitor, client_id, version_in(sent), told)
@@ -137,6 +140,12 @@ def _pasted(sent: Sent) -> dict[str, Any]:
     except (ValueError, RecursionError):
         told = None
     return {"keys": told if isinstance(told, dict) else {}}
+
+
+def _shown_again(sent: Sent) -> str:
+    """Return the keys as they were pasted, but never a private one: it does not come back in a page."""
+    text = str(sent.get("keys", ""))
+    return "" if PRIVATE_PART.search(text) else text
 
 
 def _in_use(session: Session, visitor: Actor, client_id: UUID) -> ClientOut:
