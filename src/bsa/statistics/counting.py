@@ -10,13 +10,14 @@ from hmac import digest
 
 import numpy as np
 
-from bsa.statistics.cube import BY_KEY, Cell, Kind, Table, tables_of
+from bsa.statistics.cube import BY_KEY, Cell, Kind, Table
 from bsa.statistics.hierarchy import Hierarchy, Integers, Level
 from bsa.statistics.noise import METHOD
 
 Counts = Mapping[str, Integers]
 """By the key of a table: a row for each published neighbourhood, a column for each cell; of all levels the exact
 numbers follow from these. They are nowhere kept and nowhere shown."""
+Tables = tuple[Table, ...]
 NONE = -1
 """Fills the places of a resident who is in fewer cells than the cap."""
 
@@ -43,10 +44,10 @@ def kept(things: Iterable[tuple[Cell, date, str]], table: Table, key: bytes) -> 
     return sorted(latest, key=latest.__getitem__)[: table.cap]
 
 
-def count(snapshot: Snapshot, hierarchy: Hierarchy, quarter: int) -> Counts:
+def count(snapshot: Snapshot, hierarchy: Hierarchy, tables: Tables) -> Counts:
     """Count a snapshot."""
     counts = {}
-    for table in tables_of(quarter):
+    for table in tables:
         cells = snapshot.cells[table.key]
         _require_capped(table, cells)
         shape = (len(hierarchy.neighbourhoods), len(table.cells))
@@ -62,10 +63,10 @@ def _require_capped(table: Table, cells: Integers) -> None:
         raise ValueError(f"{table.key}: a resident may be in {table.cap} cells, in each of them once")
 
 
-def require_whole(counts: Counts, hierarchy: Hierarchy, quarter: int) -> None:
+def require_whole(counts: Counts, hierarchy: Hierarchy, tables: Tables) -> None:
     """Refuse counts that no set of residents has: the guarantee is about residents."""
     total = counts["T0"]
-    for table in tables_of(quarter):
+    for table in tables:
         cells = counts[table.key]
         if cells.shape != (len(hierarchy.neighbourhoods), len(table.cells)) or np.any(cells < 0):
             raise ValueError(f"{table.key}: not the cells of this table")

@@ -5,7 +5,7 @@ institutions (asks, answers, commitments, meetings) are not here: they are about
 Children are not registered, so there is no band for them: a category that cannot occur would be a certain zero.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -14,6 +14,8 @@ from itertools import product
 from bsa.statistics.hierarchy import LEVELS, Level
 
 VERSION = "1"
+ALL = "*"
+"""Stands for all categories of a dimension."""
 Cell = tuple[str, ...]
 """One combination of categories, one of each dimension."""
 
@@ -54,6 +56,8 @@ class Table:
     """In so many cells one resident is counted at most, once in each."""
     quarters: frozenset[int] = frozenset({1, 2, 3, 4})
     within: str | None = None
+    sums: bool = False
+    """Whether sums over the first dimension are given too. Those of other tables are cells of another table."""
     attribute: str | None = None
     """What a cell tells about a resident, where that is sensitive; tables that tell the same share one budget."""
 
@@ -62,9 +66,16 @@ class Table:
         """Return all combinations in their order."""
         return tuple(product(*(dimension.categories for dimension in self.dimensions)))
 
+    @cached_property
+    def margins(self) -> tuple[Cell, ...]:
+        """Return which sums of cells are given too."""
+        rest = product(*(dimension.categories for dimension in self.dimensions[1:]))
+        return tuple((ALL, *cell) for cell in rest) if self.sums else ()
+
     def lowest_of(self, cell: Cell) -> Level:
         """Return down to which level a cell is given: what is sensitive, not by neighbourhood."""
-        return Level.DISTRICT if SENSITIVE.intersection(cell) else self.lowest
+        by_neighbourhood = self.lowest is Level.NEIGHBOURHOOD
+        return Level.DISTRICT if by_neighbourhood and SENSITIVE.intersection(cell) else self.lowest
 
     def levels_of(self, cell: Cell) -> tuple[Level, ...]:
         """Return at which levels a cell is measured."""
@@ -116,7 +127,7 @@ OUTCOME_OF = {
     "no_place": "not_helped",
     "moved_away": "not_helped",
 }
-"""Ten outcomes by ten sorts of partners would nearly all be too small to show; these four say what came of it."""
+"""Ten outcomes would nearly all be too small to show; these say what came of it. An open referral has none yet."""
 REACHED = Dimension("reached", ("first_time", "again"))
 PARTS = Dimension("part", ("takes_part", "speaks", "organises", "helps_now_and_then"))
 
@@ -139,19 +150,43 @@ TABLES: tuple[Table, ...] = (
         attribute="need",
     ),
     Table("T5", "ladder_changes", Kind.ONE_OF, Level.DISTRICT, (LADDER,), attribute="ladder_change"),
-    Table("T6", "referrals", Kind.OWN, Level.DISTRICT, (PARTNERS, OUTCOMES), cap=2, attribute="referral"),
-    Table("T8", "reached", Kind.OWN, Level.DISTRICT, (REACHED,)),
-    Table("T9", "taking_part", Kind.OWN, Level.DISTRICT, (PARTS,)),
+    Table("T6", "referrals", Kind.OWN, Level.DISTRICT, (OUTCOMES,), sums=True, attribute="referral"),
+    Table(
+        "T10",
+        "referrals_by_partner",
+        Kind.WITHIN,
+        Level.MUNICIPALITY,
+        (OUTCOMES, PARTNERS),
+        within="T6",
+        sums=True,
+        attribute="referral",
+    ),
+    Table("T8", "reached", Kind.OWN, Level.DISTRICT, (REACHED,), sums=True),
+    Table("T9", "taking_part", Kind.OWN, Level.DISTRICT, (PARTS,), sums=True),
 )
-"""T7, what came of commitments, is about institutions and not noisy. T8 and T9 use the budget that it would have had."""
+"""T6 counts residents who were referred in the quarter, by what came of the latest one; T10 says to whom, for the whole
+municipality only: by district nearly all of it would be noise. T7, what came of commitments, is about institutions and
+not noisy; T8 and T9 use the budget that it would have had."""
 BY_KEY = {table.key: table for table in TABLES}
 
 
-def tables_of(quarter: int) -> tuple[Table, ...]:
-    """Return the tables of a quarter, 1 to 4."""
-    return tuple(table for table in TABLES if quarter in table.quarters)
+def is_in(cell: Cell, margin: Cell) -> bool:
+    """Tell whether a cell is part of a sum."""
+    return all(whole in (ALL, part) for part, whole in zip(cell, margin, strict=True))
 
 
-def listed(quarter: int) -> Iterator[tuple[Table, Level]]:
+def tables_of(quarter: int, without: frozenset[str] = frozenset()) -> tuple[Table, ...]:
+    """Return the tables of a quarter, 1 to 4. An installation may leave some out that it keeps nothing for.
+
+    That is decided beforehand, by what is kept and not by what was counted.
+    """
+    return tuple(
+        table
+        for table in TABLES
+        if table is TOTAL or (quarter in table.quarters and not without.intersection({table.key, table.within}))
+    )
+
+
+def listed(tables: Iterable[Table]) -> Iterator[tuple[Table, Level]]:
     """Return which tables are given at which level, in the order in which they are published."""
-    return ((table, level) for table in tables_of(quarter) for level in table.levels)
+    return ((table, level) for table in tables for level in table.levels)

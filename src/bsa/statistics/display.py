@@ -5,19 +5,17 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from math import ceil, sqrt
 from typing import Any
 
 from bsa.statistics import cube
 from bsa.statistics.budget import variance
-from bsa.statistics.cube import TOTAL, Cell, Table, listed
+from bsa.statistics.cube import ALL, TOTAL, Cell, Table, is_in, listed
 from bsa.statistics.hierarchy import LEVELS, Level
 from bsa.statistics.noise import METHOD, margin95
 from bsa.statistics.profile import Profile
 from bsa.statistics.release import Release
-
-ALL = "*"
-"""Stands for all categories of a dimension."""
 
 
 @dataclass(frozen=True)
@@ -30,19 +28,31 @@ class Shown:
     cell: Cell
     value: int | None
     reason: str | None
+    margin95: int
+    """How far it is from what was counted, 95 times of 100, at most; a sum of noisy numbers has a wider one."""
 
 
 def shown(release: Release) -> Iterator[Shown]:
     """Return all numbers of a release, in their order."""
     least = release.profile.attributes_from
-    for table, level in listed(release.quarter):
+    for table, level in listed(release.tables):
         few = release.cells[TOTAL.key, level][:, 0] < least
         for place, area in enumerate(release.hierarchy.codes(level)):
             too_few = level is Level.NEIGHBOURHOOD and table is not TOTAL and bool(few[place])
-            for column, cell in enumerate(table.at(level)):
-                number = int(release.cells[table.key, level][place, column])
+            for cell, columns in _columns(table, level):
+                number = int(release.cells[table.key, level][place, columns].sum())
                 value, reason = _shown(number, too_few, release.profile)
-                yield Shown(table, level, area, cell, value, reason)
+                within = ceil(margin(level, release.profile) * sqrt(len(columns)))
+                yield Shown(table, level, area, cell, value, reason, within)
+
+
+@cache
+def _columns(table: Table, level: Level) -> list[tuple[Cell, list[int]]]:
+    """Return what is given of a table: its cells, and sums of them, with the places that each is the sum of."""
+    cells = table.at(level)
+    alone = [(cell, [place]) for place, cell in enumerate(cells)]
+    sums = [(margin, [place for place, cell in enumerate(cells) if is_in(cell, margin)]) for margin in table.margins]
+    return alone + sums
 
 
 def _shown(number: int, too_few: bool, profile: Profile) -> tuple[int | None, str | None]:
@@ -124,6 +134,7 @@ def as_json(release: Release) -> bytes:
             },
             "value": one.value,
             "reason": one.reason,
+            "margin95": one.margin95,
         }
         for one in shown(release)
     ]
@@ -133,11 +144,11 @@ def as_json(release: Release) -> bytes:
 def as_csv(release: Release) -> bytes:
     """Write a release as a table: a column for each dimension of the cube, `*` for all, empty where nothing is shown."""
     dimensions = list(
-        dict.fromkeys(dimension.code for table, _ in listed(release.quarter) for dimension in table.dimensions)
+        dict.fromkeys(dimension.code for table, _ in listed(release.tables) for dimension in table.dimensions)
     )
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\r\n")
-    rows.writerow(["period", "table", "area", *dimensions, "value", "reason"])
+    rows.writerow(["period", "table", "area", *dimensions, "value", "reason", "margin95"])
     for one in shown(release):
         given = dict(zip((dimension.code for dimension in one.table.dimensions), one.cell, strict=True))
         rows.writerow(
@@ -148,6 +159,7 @@ def as_csv(release: Release) -> bytes:
                 *(given.get(code, ALL) for code in dimensions),
                 "" if one.value is None else one.value,
                 one.reason or "",
+                one.margin95,
             ]
         )
     return text.getvalue().encode()

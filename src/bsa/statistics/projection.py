@@ -53,25 +53,46 @@ def rounded(estimate: Integers) -> Integers:
 
 
 def shared_out(estimates: Integers, totals: Integers, most: Integers | None = None) -> Integers:
-    """Return, for each row, the nearest whole numbers from 0 to `most` that add up to the total of the row."""
-    upper = np.broadcast_to(np.max(totals, initial=0) if most is None else most, estimates.shape) * SCALE
+    """Return, for each row, the nearest whole numbers from 0 to `most` that add up to the total of the row.
+
+    One number is taken off all of a row, and what falls outside the bounds is put on them. That number is the largest
+    one that leaves enough; then less than one for each is missing, and goes to the largest remainders, of equals to the
+    first.
+    """
     wanted = totals[:, None] * SCALE
-    # One number is taken off all of a row, and what falls outside the bounds is put on them. The number is found by
-    # halving; it is the largest one that leaves enough.
+    if most is None:
+        left = estimates - _taken_off(estimates, wanted)
+        whole = np.maximum(left, 0) // SCALE
+        full = left < 0
+    else:
+        upper = np.broadcast_to(most, estimates.shape) * SCALE
+        left = estimates - _taken_off_below(estimates, wanted, upper)
+        whole = np.minimum(np.maximum(left, 0), upper) // SCALE
+        full = (left < 0) | (left >= upper)
+    order = np.argsort(np.where(full, 1, whole * SCALE - left), axis=1, kind="stable")
+    missing = totals[:, None] - whole.sum(axis=1, keepdims=True)
+    np.put_along_axis(whole, order, np.take_along_axis(whole, order, 1) + (np.arange(whole.shape[1]) < missing), 1)
+    return np.asarray(whole, dtype=np.int64)
+
+
+def _taken_off(estimates: Integers, wanted: Integers) -> Integers:
+    """Return what to take off each row so that what stays above zero is just enough."""
+    ordered = -np.sort(-estimates, axis=1)
+    many = np.arange(1, estimates.shape[1] + 1)
+    too_much = ordered.cumsum(axis=1) - wanted
+    staying = np.maximum((ordered * many > too_much).sum(axis=1, keepdims=True), 1)
+    return np.asarray(np.take_along_axis(too_much, staying - 1, 1) // staying, dtype=np.int64)
+
+
+def _taken_off_below(estimates: Integers, wanted: Integers, upper: Integers) -> Integers:
+    """Return the same where no number may be more than its bound; found by halving."""
     low = (estimates - upper).min(axis=1, keepdims=True)
     high = estimates.max(axis=1, keepdims=True) + 1
     while np.any(high - low > 1):
         middle = (low + high) // 2
-        enough = np.clip(estimates - middle, 0, upper).sum(axis=1, keepdims=True) >= wanted
+        enough = np.minimum(np.maximum(estimates - middle, 0), upper).sum(axis=1, keepdims=True) >= wanted
         low, high = np.where(enough, middle, low), np.where(enough, high, middle)
-    left = estimates - low
-    whole = np.clip(left, 0, upper) // SCALE
-    # Less than one for each is missing: those with the largest remainder get it, of equals the first.
-    remainder = np.where((left < 0) | (whole * SCALE >= upper), -1, left - whole * SCALE)
-    order = np.argsort(-remainder, axis=1, kind="stable")
-    missing = totals[:, None] - whole.sum(axis=1, keepdims=True)
-    np.put_along_axis(whole, order, np.take_along_axis(whole, order, 1) + (np.arange(whole.shape[1]) < missing), 1)
-    return np.asarray(whole, dtype=np.int64)
+    return low
 
 
 def nearest_table(estimates: Integers, rows: Integers, columns: Integers) -> Integers:

@@ -9,8 +9,8 @@ import numpy as np
 
 from bsa.statistics import cube
 from bsa.statistics.budget import variance
-from bsa.statistics.counting import Counts, at_level, require_whole
-from bsa.statistics.cube import BY_KEY, TOTAL, Kind, Table, listed, tables_of
+from bsa.statistics.counting import Counts, Tables, at_level, require_whole
+from bsa.statistics.cube import BY_KEY, TOTAL, Kind, Table, listed
 from bsa.statistics.hierarchy import LEVELS, Hierarchy, Integers, Level
 from bsa.statistics.noise import METHOD, label_of, noise, release_key
 from bsa.statistics.profile import Profile
@@ -29,7 +29,7 @@ class Release:
 
     key: str
     """Such as `2026-Q4` and, after a correction, `2026-Q4-r2`."""
-    quarter: int
+    tables: Tables
     digest: str
     """Tells whether it was drawn from the same counts. Keyed: who has it cannot try out counts on it."""
     profile: Profile
@@ -37,54 +37,52 @@ class Release:
     cells: Cells
 
 
-def draw(key: str, quarter: int, counts: Counts, hierarchy: Hierarchy, master: bytes, profile: Profile) -> Release:
+def draw(key: str, tables: Tables, counts: Counts, hierarchy: Hierarchy, master: bytes, profile: Profile) -> Release:
     """Draw a release. The same counts and keys give the same numbers; other counts give other noise everywhere."""
-    require_whole(counts, hierarchy, quarter)
-    digest = digest_of(counts, hierarchy, quarter, master)
+    require_whole(counts, hierarchy, tables)
+    digest = digest_of(counts, hierarchy, tables, master)
     secret = release_key(master, key, digest)
-    measured = measure(counts, hierarchy, quarter, profile, lambda label, spread: noise(secret, label, spread))
-    return Release(key, quarter, digest, profile, hierarchy, project(measured, hierarchy, quarter, profile))
+    measured = measure(counts, hierarchy, tables, profile, lambda label, spread: noise(secret, label, spread))
+    return Release(key, tables, digest, profile, hierarchy, project(measured, hierarchy, tables, profile))
 
 
-def digest_of(counts: Counts, hierarchy: Hierarchy, quarter: int, master: bytes) -> str:
+def digest_of(counts: Counts, hierarchy: Hierarchy, tables: Tables, master: bytes) -> str:
     """Return a keyed digest of exact counts."""
     written = json.dumps(
         {
             "method": METHOD,
             "cube": cube.VERSION,
             "areas": [hierarchy.municipality, hierarchy.districts, hierarchy.neighbourhoods],
-            "counts": {table.key: counts[table.key].tolist() for table in tables_of(quarter)},
+            "counts": {table.key: counts[table.key].tolist() for table in tables},
         },
         separators=(",", ":"),
     )
     return hmac.digest(master, f"{METHOD}|digest|{written}".encode(), "sha256").hex()
 
 
-def measure(counts: Counts, hierarchy: Hierarchy, quarter: int, profile: Profile, drawn: Noise) -> Cells:
+def measure(counts: Counts, hierarchy: Hierarchy, tables: Tables, profile: Profile, drawn: Noise) -> Cells:
     """Add noise to each cell of each table at each level, also where nobody is."""
     measured = {}
-    for table, level in listed(quarter):
+    for table, level in listed(tables):
         spread, cells = variance(profile, level), table.at(level)
-        added = [
-            [drawn(label_of(table.key, area, cell), spread) for cell in cells] for area in hierarchy.codes(level)
-        ]
+        added = [[drawn(label_of(table.key, area, cell), spread) for cell in cells] for area in hierarchy.codes(level)]
         measured[table.key, level] = at_level(counts, table, level, hierarchy) + np.array(added, dtype=np.int64)
     return measured
 
 
-def project(measured: Cells, hierarchy: Hierarchy, quarter: int, profile: Profile) -> Cells:
+def project(measured: Cells, hierarchy: Hierarchy, tables: Tables, profile: Profile) -> Cells:
     """Make all numbers whole, not negative and adding up: from the municipality down, the total first."""
     settled: Cells = {}
-    for table in tables_of(quarter):
+    for table in tables:
         estimates = _estimates(table, measured, hierarchy, profile)
         _PROJECTIONS[table.kind](table, estimates, settled, hierarchy)
     return settled
 
 
 def _estimates(table: Table, measured: Cells, hierarchy: Hierarchy, profile: Profile) -> Estimates:
-    """Return the best estimates of a table; cells that stop at the district are taken by themselves."""
+    """Return the best estimates of a table; cells that stop at a higher level are taken by themselves."""
     found: dict[Level, list[Integers]] = {level: [] for level in table.levels}
-    for lowest in (N, D):
+    for lowest in (N, D, M):
         levels = [level for level in table.levels if LEVELS.index(level) <= LEVELS.index(lowest)]
         columns = [place for place, cell in enumerate(table.cells) if table.lowest_of(cell) is lowest]
         if columns:
