@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from functools import wraps
 from hashlib import blake2b, sha256
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, cast, get_type_hints
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Depends, Request, Response
@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 from starlette.datastructures import FormData, UploadFile
 
 from api.dependencies import SentKey, Session, key_in
-from api.inputs import Fault, Inputs
+from api.inputs import Fault, Inputs, read_strictly
 from api.threads import OneThread
 from bsa.permissions import Actor
 from bsa.sendings import Kept, earlier_answer, keep_answer
@@ -136,7 +136,6 @@ class AnsweringRoute(OneThread):
     def get_inner_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, with the headers added to what it answers."""
         inputs = Inputs(self.dependant)
-        inputs.read_strictly()
         handle = super().get_inner_handler()
         goes = getattr(self._operation, "goes", None)
 
@@ -165,7 +164,8 @@ class AnsweringRoute(OneThread):
 
 def _answering(operation: Callable[..., Any], status: int) -> Callable[..., Any]:
     """Do an operation, check what it returned and write it down."""
-    shape = TypeAdapter(get_type_hints(operation, include_extras=True)["return"])
+    returned = get_type_hints(operation, include_extras=True)["return"]
+    shape = None if isinstance(returned, type) and issubclass(returned, Response) else TypeAdapter(returned)
 
     @wraps(operation)
     def answer(**arguments: Any) -> Response:
@@ -177,11 +177,14 @@ def _answering(operation: Callable[..., Any], status: int) -> Callable[..., Any]
             if earlier is not None:
                 return earlier
         result = operation(**arguments)
+        if shape is None:
+            return cast("Response", result)
         checked = shape.validate_python(result)
         # What had been made before is found, not made.
         told = 200 if getattr(result, "was_there", False) else status
         return Answer(result, None if status == 204 else shape.dump_json(checked, by_alias=True), told)
 
+    answer.__signature__ = read_strictly(operation)  # type: ignore[attr-defined]
     return answer
 
 
@@ -217,10 +220,8 @@ def _together(faults: list[Fault], error: RequestValidationError) -> RequestVali
 def _add_headers(request: Request, response: Response, result: Any, found_at: str | None) -> None:
     if isinstance(result, Page):
         response.headers["Link"] = _link(request, result)
-    elif isinstance(result, Resource):
-        response.headers["ETag"] = etag(bytes(response.body), result.version)
-    elif request.method == "GET":
-        response.headers["ETag"] = etag(bytes(response.body))
+    elif request.method == "GET" or isinstance(result, Resource):
+        response.headers["ETag"] = etag(bytes(response.body), getattr(result, "version", None))
     if response.status_code == 201 and getattr(result, "id", None) is not None:
         if found_at is not None:
             response.headers["Location"] = f"{request.scope['root_path']}{found_at}/{result.id}"

@@ -64,6 +64,7 @@ class Envelope:
             **scope,
             "method": "GET" if method == "HEAD" else method,
             "state": {**scope.get("state", {})},
+            "app": self._api,
             "bsa.use": use,
             "bsa.headers": own,
         }
@@ -94,7 +95,7 @@ class Envelope:
 
     def _before(self, scope: Scope, method: str, path: str, use: Use) -> Response | None:
         """Return what is answered without asking any operation."""
-        request = Request({**scope, "app": self._api})
+        request = Request(scope)
         try:
             use.take(self._policy)
         except QuotaExceeded as refusal:

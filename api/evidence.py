@@ -20,7 +20,7 @@ from api.dependencies import (
     known,
     needs,
 )
-from api.threads import OneThread
+from api.negotiation import gives
 from api.uploads import LARGEST_UPLOAD, MULTIPART, Sent, UploadRoute, file_in, form_of, takes_file
 from bsa.evidence import actions, queries
 from bsa.evidence.models import Evidence
@@ -30,7 +30,7 @@ from bsa.sendings import once
 from bsa.shapes import Page
 
 router = APIRouter(prefix="/evidence", tags=["evidence"], route_class=AnsweringRoute)
-files = APIRouter(prefix="/evidence", tags=["evidence"], route_class=OneThread)
+files = APIRouter(prefix="/evidence", tags=["evidence"], route_class=AnsweringRoute)
 of_commitment = APIRouter(prefix="/commitments", tags=["evidence"], route_class=AnsweringRoute)
 to_commitment = APIRouter(prefix="/commitments", tags=["evidence"], route_class=UploadRoute)
 
@@ -142,6 +142,7 @@ def take_back_evidence(session: Writing, caller: WritingCaller, evidence_id: UUI
 
 
 @files.get("/{evidence_id}/content", response_class=Response, responses=FILES)
+@gives(*ENDINGS)
 @needs(Permission.SEE_COMMITMENTS)
 def open_evidence(session: Reading, caller: Caller, evidence_id: UUID) -> Response:
     """Fetch the file: a photo to look at, a PDF to download."""

@@ -6,16 +6,18 @@ program it hides a mistake. So a body is read strictly, and the keys of a query 
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cached_property
+from inspect import Signature, signature
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, TypeAdapter, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 FORMS: dict[type, tuple[re.Pattern[str], str, str]] = {
     bool: (re.compile(r"true|false"), "bool_format", "Write true or false."),
@@ -31,13 +33,6 @@ class Inputs:
 
     def __init__(self, dependant: Dependant) -> None:
         self._dependant = dependant
-
-    def read_strictly(self) -> None:
-        """Let the body of the operation be read as JSON means it."""
-        for field in _all(self._dependant, "body_params"):
-            inside = field._type_adapter
-            if isinstance(inside, TypeAdapter):
-                field._type_adapter = _Strictly(inside)
 
     def faults(self, request: Request) -> list[Fault]:
         """Return what is wrong with a request that no shape tells."""
@@ -94,20 +89,57 @@ class _Kind:
         self.form = next((FORMS[kind] for kind in kinds if kind in FORMS), None)
 
 
-class _Strictly:
-    """Reads a body as JSON means it: no number out of a text, no day out of a number, names as in the document."""
+def read_strictly(operation: Callable[..., Any]) -> Signature:
+    """Return what an operation is called with, its body read as JSON means it.
 
-    def __init__(self, inside: TypeAdapter[Any]) -> None:
-        self._inside = inside
+    No number out of a text, no day out of a number, names as the document has them.
+    """
+    told = signature(operation)
+    hints = get_type_hints(operation, include_extras=True)
+    return told.replace(
+        parameters=[
+            one.replace(annotation=_strict(hints[name]) if _is_body(hints[name]) else one.annotation)
+            for name, one in told.parameters.items()
+        ]
+    )
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._inside, name)
 
-    def validate_python(self, value: Any, **_: Any) -> Any:
-        """Check what was sent."""
-        if isinstance(value, bytes):
-            return self._inside.validate_json(value, strict=True, by_alias=True, by_name=False)
-        return self._inside.validate_json(json.dumps(value), strict=True, by_alias=True, by_name=False)
+def _is_body(kind: Any) -> bool:
+    """Tell whether FastAPI takes this from the body: shapes, unless it is told to take them from elsewhere."""
+    if get_origin(kind) in (Union, UnionType):
+        return any(_is_body(part) for part in get_args(kind))
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _strict(kind: Any) -> Any:
+    inside: TypeAdapter[Any] = TypeAdapter(kind)
+
+    def read(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        if isinstance(value, BaseModel):
+            return value
+        # Of bytes it is known already that they are no JSON.
+        told = value if isinstance(value, bytes) else json.dumps(value)
+        shape = inside.validate_json(told, strict=True, by_alias=True, by_name=False)
+        wrong = list(_no_days(shape, value, ()))
+        if wrong:
+            raise ValidationError.from_exception_data("body", wrong)
+        return shape
+
+    return Annotated[kind, WrapValidator(read)]
+
+
+def _no_days(shape: Any, told: Any, place: tuple[str | int, ...]) -> Iterator[InitErrorDetails]:
+    """Find what was taken for a day and is written as none: Pydantic reads `"0"` as one in 1970, also strictly."""
+    if isinstance(shape, BaseModel) and isinstance(told, dict):
+        for name, field in type(shape).model_fields.items():
+            key = field.alias or name
+            if key in told:
+                yield from _no_days(getattr(shape, name), told[key], (*place, key))
+    elif isinstance(shape, list | tuple) and isinstance(told, list):
+        for number, (one, other) in enumerate(zip(shape, told, strict=False)):
+            yield from _no_days(one, other, (*place, number))
+    elif type(shape) is date and isinstance(told, str) and not FORMS[date][0].fullmatch(told):
+        yield {"type": PydanticCustomError("date_format", "Write a day as 2026-03-24."), "loc": place, "input": None}
 
 
 def _all(dependant: Dependant, kind: str) -> list[Any]:

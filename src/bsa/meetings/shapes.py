@@ -359,7 +359,7 @@ class NextMeeting(Shape):
     """When a forum would meet again by its rhythm."""
 
     forum_id: UUID
-    proposed_at: datetime
+    proposed_at: MomentIn
     minutes: int
     place: str | None
 
