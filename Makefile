@@ -67,8 +67,8 @@ demo: setup ## Play the demo story and serve it; PORT= and HOST= say where
 
 # --- proving ----------------------------------------------------------------------------------------------------------
 
-.PHONY: test test-long bench-quick bench-public bench-search bench-suggestions evaluate bench-ledger
-test test-long bench-quick bench-public bench-search bench-suggestions evaluate bench-ledger: setup $(DONE)/test
+.PHONY: test test-long bench-quick bench-public bench-search bench-suggestions evaluate bench-ledger bench-partners
+test test-long bench-quick bench-public bench-search bench-suggestions evaluate bench-ledger bench-partners: setup $(DONE)/test
 
 test: browser ## Run all tests: both databases, and the browser walk
 	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal -m "not long" $(ARGS)
@@ -111,6 +111,9 @@ evaluate-semantic: semantic evaluate ## The same, with the model
 
 bench-search: ## Measure the search index; LONG=1 at full size: 100,000 residents, 300,000 needs
 	@$(BIN)/python benchmarks/search.py
+
+bench-partners: ## Measure how soon a partner has its message beside one that is dead, slow or silent
+	@$(BIN)/python -m benchmarks.partners
 
 bench-ledger: ## Measure the pages of the ledger: 10,000 commitments with ten events each beside 1,000
 	@$(BIN)/python -m benchmarks.ledger
