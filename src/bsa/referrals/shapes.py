@@ -5,7 +5,15 @@ from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field, ModelWrapValidatorHandler, StringConstraints, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
@@ -26,6 +34,17 @@ Question = Annotated[Text, Field(max_length=500)]
 """What the resident asks, in the resident's own words."""
 View = Annotated[Text, Field(max_length=1000)]
 """How the referrer sees it; it stands below the resident's words."""
+
+
+def _day(value: Any) -> Any:
+    # What is looked at as a whole first is no JSON any more by now, where a day may be a text.
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else value
+    except ValueError:
+        return value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 AT_A_DOOR = frozenset({ContactChannel.VISIT, ContactChannel.LETTER})
 """How somebody is reached for whom an address is needed."""
 
@@ -58,7 +77,7 @@ class ReferredResidentIn(Shape):
 class ConsentShareIn(Shape):
     """That the resident agreed to share this: when, how, to whom, and what."""
 
-    given_on: date
+    given_on: Day
     how: ConsentHow
     by_whom: Line
     """To whom the resident agreed."""
@@ -89,7 +108,7 @@ class ReferralIn(Shape):
     urgency: Urgency = Urgency.NORMAL
     call_before_visit: bool = False
     """Call the referrer before anybody goes there; why is told by telephone, never in writing."""
-    expected_answer_by: date | None = None
+    expected_answer_by: Day | None = None
     retry_of_id: UUID | None = None
     """The declined or failed referral that this one tries again."""
     draft: bool = False
