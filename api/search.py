@@ -1,9 +1,10 @@
 """Finding what the caller may read."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from api.answers import AnsweringRoute
 from api.dependencies import Caller, Reading, needs
+from api.limits import limited
 from bsa.permissions import Permission
 from bsa.search import queries
 from bsa.search.shapes import SearchIn, SearchOut
@@ -11,7 +12,7 @@ from bsa.search.shapes import SearchIn, SearchOut
 router = APIRouter(prefix="/searches", tags=["search"], route_class=AnsweringRoute)
 
 
-@router.post("")
+@router.post("", dependencies=[Depends(limited("searches", 120))])
 @needs(Permission.SEARCH)
 def search(session: Reading, caller: Caller, wanted: SearchIn) -> SearchOut:
     """Find residents, needs, themes, initiatives, asks, commitments, institutions and places that you may read.

@@ -14,6 +14,7 @@ from api.oauth import create_oauth, well_known
 from bsa.database import Database
 from bsa.search.keeper import Keeper
 from bsa.settings import Settings
+from bsa.traces import trace_log_lines
 from web import (
     accounts,
     activation,
@@ -163,6 +164,7 @@ def build(database: Database, *, searching: bool = False) -> FastAPI:
     `searching`: keep an index to search in, from the moment at which the application begins to answer.
     """
     database.check()
+    trace_log_lines()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

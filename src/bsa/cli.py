@@ -46,6 +46,7 @@ from bsa.places.outlines import read_outlines
 from bsa.scales.actions import add_shipped_scales
 from bsa.settings import Mode, Settings
 from bsa.subscriptions.pulse import Courier
+from bsa.traces import trace_log_lines
 
 APPLICATION = "web.app:create_app"
 """Named, not imported: the core knows no pages."""
@@ -143,7 +144,8 @@ def worker(data: DataOption = None) -> None:
     # Only here: Huey brings much along that a page never needs, and the demo starts quicker without.
     from bsa.worker import LOOKS_EACH, THREADS, make_pulse, make_queue
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    trace_log_lines()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(trace)s: %(message)s")
     for talkative in ("huey", "alembic"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
     with opened_installation(data) as database:

@@ -26,6 +26,7 @@ from bsa.subscriptions.actions import forget_messages
 from bsa.subscriptions.delivering import send_waiting
 from bsa.subscriptions.spreading import spread
 from bsa.suggestions.finding import find_after_new_needs, find_everywhere
+from bsa.traces import traced
 from bsa.voices.actions import forget_hours
 
 log = logging.getLogger(__name__)
@@ -131,7 +132,8 @@ def do_due_jobs(database: Database, minute: datetime) -> None:
     for job in JOBS:
         if job.when(minute):
             try:
-                job.do(database)
+                with traced():
+                    job.do(database)
             except Exception as error:  # noqa: BLE001 - whatever it is, the next round must come
                 # The words of the error may hold an address or a name.
                 log.error("The job %s failed: %s.", job.name, type(error).__name__)

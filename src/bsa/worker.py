@@ -23,6 +23,7 @@ from bsa.jobs import JOBS, Job
 from bsa.settings import Settings
 from bsa.subscriptions.delivering import Ticket, serve
 from bsa.subscriptions.pulse import Pulse
+from bsa.traces import traced
 
 THREADS = 8
 """So many things are done at a time: as many receivers that are slow hold nothing up but each other."""
@@ -94,6 +95,7 @@ class EncryptedHuey(SqliteHuey):  # type: ignore[misc]
 
 def _bound(job: Job, database: Database) -> Callable[[], None]:
     def do() -> None:
-        job.do(database)
+        with traced():
+            job.do(database)
 
     return do
