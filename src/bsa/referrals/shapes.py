@@ -435,7 +435,8 @@ class ReferralCounts(Shape):
 
 def _again(fault: Any) -> InitErrorDetails:
     """Return a fault that Pydantic found, to be told once more beside others."""
-    kind = PydanticCustomError(fault["type"], fault["msg"], fault.get("ctx"))
+    code, message = fault["type"], fault["msg"]
+    kind = PydanticCustomError(code, message, fault.get("ctx"))
     return InitErrorDetails(type=kind, loc=fault["loc"], input=None)
 
 
