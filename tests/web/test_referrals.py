@@ -1,0 +1,182 @@
+"""Referrals on pages: what was typed is kept, nobody presses twice for two, and the form takes under two minutes."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from bsa.database import Database
+from bsa.referrals.models import Referral
+
+from tests.cast import NOW, Cast
+from tests.referred import referred, taken_on
+from tests.web.conftest import Browse, Browser
+
+TODAY = NOW.date().isoformat()
+SENT: dict[str, Any] = {
+    "question": "Ik ken hier niemand",
+    "resident.call_name": "Samira",
+    "resident.contact.channel": "phone",
+    "resident.contact.value": "06 12 34 56 78",
+    "area_code": "BU0114ZZ01",
+    "resident_knows": "true",
+    "feedback": "status",
+    "urgency": "normal",
+    "referrer.name": "Dokter Vos",
+    "referrer.role": "huisarts",
+    "referrer.callback": "0591 55 51 11",
+    "consent_share.given_on": TODAY,
+    "consent_share.how": "spoken",
+    "consent_share.by_whom": "Dokter Vos",
+    "consent_share.scope": ["name", "contact", "question"],
+    "external_ref": "R-1",
+}
+
+
+@pytest.fixture
+def referral(database: Database, cast: Cast, standing_clock: None) -> str:
+    """Let the corporation refer somebody; return where it is."""
+    with database.writing() as session:
+        return f"/referrals/{referred(session, cast).id}"
+
+
+@pytest.fixture
+def mine(database: Database, cast: Cast, standing_clock: None) -> str:
+    """Let the activator take on a referral; return where it is."""
+    with database.writing() as session:
+        return f"/referrals/{taken_on(session, cast).id}"
+
+
+def send(browser: Browser, path: str, **fields: Any) -> Any:
+    version = browser.version(Referral, UUID(path.split("/")[2]))
+    return browser.fill_in(path, **{"version": version} | fields)
+
+
+def test_nothing_typed_is_lost_and_each_mistake_stands_beside_its_field(browse: Browse) -> None:
+    browser = browse("corporation")
+    told = SENT | {"resident_knows": "", "resident.contact.value": "", "area_code": "", "postcode4": "78"}
+
+    answer = browser.fill_in("/referrals", **told)
+
+    assert answer.status_code == 400
+    for field in ("resident_knows", "resident.contact.value", "postcode4"):
+        assert f'id="field-{field}-error"' in answer.text
+    assert "Ik ken hier niemand" in answer.text
+    assert re.search(r'id="field-referrer.role"[^>]*value="huisarts"', answer.text)
+    assert re.search(r'value="status" checked', answer.text)
+
+
+def test_a_citizen_service_number_is_refused_with_the_way_on(browse: Browse) -> None:
+    answer = browse("corporation").fill_in("/referrals", **SENT | {"external_ref": "111222333"})
+
+    assert answer.status_code == 400
+    assert 'id="field-external_ref-error"' in answer.text
+    assert "put a letter before it" in answer.text
+    assert "Samira" in answer.text
+
+
+def test_an_empty_form_names_no_field_that_is_not_there(browse: Browse) -> None:
+    answer = browse("corporation").fill_in("/referrals")
+
+    assert answer.status_code == 400
+    linked = re.findall(r'<li><a href="#(field-[^"]+)"', answer.text)
+    assert linked
+    assert [one for one in linked if f'id="{one}"' not in answer.text] == []
+
+
+def test_pressed_twice_it_is_one_referral(browse: Browse) -> None:
+    browser = browse("corporation")
+
+    first, second = (browser.fill_in("/referrals", **SENT) for _ in range(2))
+
+    assert first.headers["location"] == second.headers["location"]
+
+
+def test_looking_first_sends_nothing(browse: Browse) -> None:
+    browser = browse("corporation")
+
+    looked = browser.fill_in("/referrals", **SENT, look="1")
+
+    assert looked.status_code == 200
+    assert "This is what the team will see" in looked.text
+    assert "R-1" not in browser.get("/referrals").text
+
+
+def test_a_draft_is_sent_later(browse: Browse) -> None:
+    browser = browse("corporation")
+    path = browser.fill_in("/referrals", **SENT, draft="true").headers["location"]
+
+    assert path not in browse("activator").get("/referrals?view=open").text
+    assert send(browser, f"{path}/submission").status_code == 303
+    assert path in browse("activator").get("/referrals").text
+
+
+def test_of_a_group_nothing_about_persons_is_asked(browse: Browse) -> None:
+    browser = browse("corporation")
+    page = browser.get("/referrals/new?subject=group").text
+
+    assert 'name="resident.call_name"' not in page
+    assert 'name="consent_share.by_whom"' not in page
+    told = {name: value for name, value in SENT.items() if not name.startswith(("resident", "consent"))}
+    assert browser.fill_in("/referrals", **told, subject="group").status_code == 303
+
+
+def test_the_team_writes_down_what_came_on_paper(browse: Browse, cast: Cast) -> None:
+    browser = browse("activator")
+
+    without = browser.fill_in("/referrals", **SENT)
+    assert without.status_code == 400
+    assert 'id="field-institution_id-error"' in without.text
+    done = browser.fill_in("/referrals", **SENT, institution_id=cast.rival_id)
+    assert done.status_code == 303
+    assert browse("rival").get(done.headers["location"]).status_code == 200
+
+
+def test_whoever_comes_second_is_told(browse: Browse, referral: str) -> None:
+    first, second = browse("activator"), browse("colleague")
+    version = second.version(Referral, UUID(referral.split("/")[2]))
+
+    assert send(first, f"{referral}/acceptance").status_code == 303
+    assert second.fill_in(f"{referral}/acceptance", version=version).status_code in (409, 412)
+    assert "Ik ken hier niemand" not in second.get(referral).text
+
+
+def test_a_form_that_is_not_for_now_says_so(browse: Browse, referral: str, mine: str) -> None:
+    browser = browse("activator")
+
+    assert browser.get(f"{referral}/outcome").status_code == 409
+    assert browser.get(f"{mine}/refusal").status_code == 409
+    assert browse("colleague").get(f"{mine}/outcome").status_code == 403
+
+
+def test_a_mistake_in_a_deed_keeps_what_was_typed(browse: Browse, mine: str) -> None:
+    browser = browse("activator")
+
+    paused = send(browser, f"{mine}/pauses", reason="waiting_list", review_on="2026-01-01", words="Volgende maand")
+    assert paused.status_code == 400
+    assert "Volgende maand" in paused.text
+    assert 'id="field-review_on-error"' in paused.text
+    closed = send(browser, f"{mine}/outcome", outcome="joined_initiative")
+    assert closed.status_code == 400
+    told = {"part": "new", "register_as.informed_on": TODAY}
+    linked = send(browser, f"{mine}/resident", **told)
+    assert linked.status_code == 400
+    assert 'id="new-register_as.informed_how-error"' in linked.text
+
+
+def test_a_team_leader_reads_how_far_it_is_and_nothing_of_what_it_says(browse: Browse, referral: str) -> None:
+    text = browse("teamleader").get(referral).text
+
+    assert "How far it is" in text
+    assert "Ik ken hier niemand" not in text
+    assert "Samira" not in text
+    assert "/acceptance" not in text
+
+
+def test_the_sheet_on_paper_is_there_for_everybody_in_both_languages(browse: Browse) -> None:
+    browser = browse()
+
+    assert "Name to call" in browser.get("/referrals/paper").text
+    browser.cookies.set("lang", "nl")
+    assert "Roepnaam" in browser.get("/referrals/paper").text
