@@ -1,0 +1,42 @@
+"""The API document as pages, in both languages."""
+
+import pytest
+
+from bsa.outbox import MessageType
+
+from tests.web.conftest import Browse
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("nl", ("Onderdelen", "Wat een systeem")), ("en", ("The parts", "What a machine may be allowed"))],
+)
+def test_the_first_page_says_how_to_begin(browse: Browse, language: str, words: tuple[str, ...]) -> None:
+    client = browse()
+    client.cookies.set("lang", language)
+    page = client.get("/api").text
+    for word in (*words, "referrals:read", "/oauth/token", "openapi.json", "/problems", "/api/changes"):
+        assert word in page
+
+
+def test_an_operation_is_found_by_words_and_by_its_address(browse: Browse) -> None:
+    client = browse()
+    assert "#noteContact" in client.get("/api?text=contacts%20post").text
+    assert "#noteContact" not in client.get("/api?text=zzzz").text
+    client.cookies.set("lang", "nl")
+    assert "#showCommitment" in client.get("/api?text=toezegging").text
+
+
+def test_a_part_shows_each_operation_with_an_example_and_what_it_takes(browse: Browse) -> None:
+    page = browse().get("/api/parts/contacts").text
+    assert 'id="noteContact"' in page
+    assert "curl -X POST" in page
+    assert "happenedOn" in page
+    assert "Idempotency-Key" in page
+    assert browse().get("/api/parts/nothing").status_code == 404
+
+
+def test_every_kind_of_message_and_every_version_is_told(browse: Browse) -> None:
+    page = browse().get("/api/messages").text
+    assert [kind for kind in MessageType if kind.value not in page] == []
+    assert "0.1.0" in browse().get("/api/changes").text
