@@ -40,8 +40,8 @@ MANY: dict[ReminderKind, tuple[str, dict[str, str], str]] = {
     ReminderKind.PROMISE_DUE: ("day.show", {}, "#promised"),
     ReminderKind.SIGNAL_WAITS: ("signals.index", {}, ""),
     ReminderKind.HANDOVER_WAITS: ("handovers.index", {}, ""),
-    ReminderKind.REFERRAL_WAITS: ("referrals.index", {"unassigned": "true"}, ""),
-    ReminderKind.REFERRAL_REVIEW: ("referrals.index", {"mine": "true"}, ""),
+    ReminderKind.REFERRAL_WAITS: ("referrals.index", {"view": "unassigned"}, ""),
+    ReminderKind.REFERRAL_REVIEW: ("referrals.index", {"view": "mine"}, ""),
     ReminderKind.TO_INTRODUCE: ("suggestions.index", {}, "#asking"),
     ReminderKind.TEAM_PROMISES: ("day.show", {}, "#broken"),
     ReminderKind.WINDOW_CLOSING: ("commitments.index", {"open": "true"}, ""),
@@ -60,6 +60,7 @@ ON_THE_DAY_PAGE = {
     ReminderKind.STILL_EXPLORING,
     ReminderKind.TEAM_PROMISES,
     ReminderKind.COMMITMENT_LATE,
+    ReminderKind.REFERRAL_WAITS,
 }
 """What stands on the day page by itself."""
 
