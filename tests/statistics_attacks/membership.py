@@ -1,8 +1,8 @@
 """The second attack: is this person in the figures? With everybody else known, all tables and quarters taken together.
 
 A likelihood-ratio attack, as on published genome frequencies (Homer and others 2008; Sankararaman and others 2009) and
-on aggregates over time (Pyrgelis, Troncoso and De Cristofaro 2018). What remains of the published numbers when everybody
-else is taken off is either noise, or noise and this person. The attacker learns from other areas how the remainders
+on aggregates over time (Pyrgelis, Troncoso and De Cristofaro 2018). What remains of the published numbers when all the
+others are taken off is either noise, or noise and this person. The attacker learns from other areas how the remainders
 hang together, so that whatever is exact in combination is found: a sum without noise, a difference between two cells,
 or between two quarters. A number that is hidden tells that it is under ten, and is used as such.
 """

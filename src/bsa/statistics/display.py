@@ -142,7 +142,7 @@ def as_json(release: Release) -> bytes:
 
 
 def as_csv(release: Release) -> bytes:
-    """Write a release as a table: a column for each dimension of the cube, `*` for all, empty where nothing is shown."""
+    """Write a release as a table: a column for each dimension, `*` for all of it, empty where nothing is shown."""
     dimensions = list(
         dict.fromkeys(dimension.code for table, _ in listed(release.tables) for dimension in table.dimensions)
     )

@@ -60,5 +60,5 @@ class Profile:
 
 STRICT = Profile()
 """Holds by default."""
-STANDARD = Profile(**FLOOR)
+STANDARD = Profile(neighbourhood_variance=20, district_variance=100)
 """What a privacy officer may choose instead, in writing: figures are more exact, and tell more."""

@@ -9,6 +9,7 @@ whole table with given margins is a flow at least cost. It is found exactly: eac
 columns; then the cheapest chains of moves of one resident, until the columns are right as well.
 """
 
+import itertools
 from collections.abc import Mapping
 
 import numpy as np
@@ -19,7 +20,7 @@ SCALE = 2**16
 VARIANCE_UNITS = 1000
 """Variances are kept in thousandths."""
 ROUNDS = 12
-"""So often prices are mended before residents are moved one by one. It changes how long it takes, not what comes out."""
+"""So often prices are mended before residents are moved one by one: it changes how long that takes."""
 
 
 def means(measured: Mapping[Level, Integers], variances: Mapping[Level, int], hierarchy: Hierarchy) -> "Estimates":
@@ -92,7 +93,7 @@ def _taken_off_below(estimates: Integers, wanted: Integers, upper: Integers) -> 
         middle = (low + high) // 2
         enough = np.minimum(np.maximum(estimates - middle, 0), upper).sum(axis=1, keepdims=True) >= wanted
         low, high = np.where(enough, middle, low), np.where(enough, high, middle)
-    return low
+    return np.asarray(low, dtype=np.int64)
 
 
 def nearest_table(estimates: Integers, rows: Integers, columns: Integers) -> Integers:
@@ -119,7 +120,7 @@ def _move(table: Integers, estimates: Integers, columns: Integers) -> None:
         costs = dearer[:, None, :] - cheaper[:, :, None]
         row = costs.argmin(axis=0)
         chain = _cheapest(np.take_along_axis(costs, row[None], 0)[0], over)
-        for source, target in zip(chain, chain[1:], strict=False):
+        for source, target in itertools.pairwise(chain):
             table[row[source, target], source] -= 1
             table[row[source, target], target] += 1
         over[chain[0]] -= 1

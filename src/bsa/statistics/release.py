@@ -1,6 +1,7 @@
 """One release: exact counts and a master key in, frozen numbers out. Each number is drawn once, and never again."""
 
 import hmac
+import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -100,7 +101,7 @@ def _families(levels: Sequence[Level], hierarchy: Hierarchy) -> list[tuple[Level
     """Return each area with its level, and the level and the places of its parts."""
     return [
         (above, place, below, hierarchy.children(above, place))
-        for above, below in zip(levels, levels[1:], strict=False)
+        for above, below in itertools.pairwise(levels)
         for place in range(len(hierarchy.codes(above)))
     ]
 

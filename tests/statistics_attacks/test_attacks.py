@@ -1,0 +1,131 @@
+"""Published figures are attacked: ours give nobody away, and what is weaker is found out by the same attacks."""
+
+import os
+
+import pytest
+
+from bsa.statistics.budget import best_guess, charge, cost_of_cell, cost_of_value
+from bsa.statistics.cube import BY_KEY, tables_of
+from bsa.statistics.profile import STANDARD, STRICT
+
+from tests.statistics_attacks import published, worlds
+from tests.statistics_attacks.population import World, municipality, world
+from tests.statistics_attacks.published import Mechanism, Publication, naive, publish
+from tests.statistics_attacks.verdict import Findings, attack, failures
+
+LONG = bool(os.environ.get("BSA_TEST_LONG"))
+
+
+@pytest.fixture(scope="module")
+def year() -> World:
+    return world()
+
+
+@pytest.fixture(scope="module")
+def ours(year: World) -> Publication:
+    return publish(published.ours, year)
+
+
+@pytest.fixture(scope="module")
+def found(ours: Publication, year: World) -> Findings:
+    return attack(ours, year)
+
+
+def test_the_attacked_municipality_is_as_large_and_as_mixed_as_it_should_be(year: World) -> None:
+    sizes = sorted(year.counts[1]["T0"][:, 0].tolist())
+
+    assert sum(sizes) == 20_000
+    assert len(sizes) == 80
+    assert sizes[-1] > 20 * sizes[0]
+    assert len(year.newcomers) >= 40
+    assert all(len(set(year.people[quarter]) - set(year.people[quarter - 1])) > 300 for quarter in (2, 3, 4))
+
+
+def test_nobody_is_found_in_what_is_published(found: Findings) -> None:
+    assert failures(found) == []
+
+
+def test_what_was_hidden_is_worked_out_wrong(found: Findings) -> None:
+    """Whoever subtracts and solves finds numbers, and they are noise: few of the claims are right."""
+    assert found.linked.right < 0.3 * found.linked.claims
+    assert found.linked.zeros_right < 0.5 * found.linked.zeros
+
+
+def test_asking_again_or_in_another_way_gives_the_same_answer(ours: Publication, year: World, found: Findings) -> None:
+    assert publish(published.ours, year).written == ours.written
+    assert found.not_adding_up == 0
+
+
+def test_with_the_least_noise_that_can_be_chosen_nobody_is_found_either(year: World) -> None:
+    assert failures(attack(publish(published.standard, year), year), STANDARD) == []
+
+
+def test_the_attacks_succeed_on_numbers_of_which_the_small_ones_are_hidden(year: World) -> None:
+    attacked = attack(naive(year), year)
+
+    assert {"persons", "zeros", "guesses", "newcomers", "members", "arrivals"} <= set(failures(attacked))
+    assert attacked.linked.right == attacked.linked.claims > 50
+    assert attacked.linked.persons > 100
+    assert min(attacked.newcomers.right.values()) > 0.85
+    assert attacked.members.right > 0.99
+
+
+@pytest.mark.parametrize(
+    ("broken", "found_by"),
+    [
+        (published.same_noise, {"newcomers"}),
+        (published.little_noise, {"exact", "members", "arrivals"}),
+        (published.exact_totals, {"exact", "members", "arrivals"}),
+        (published.forgotten_table, {"members", "arrivals"}),
+        (published.no_noise, {"persons", "guesses", "newcomers", "exact", "members", "arrivals"}),
+        (published.nothing, {"no use"}),
+    ],
+    ids=lambda what: getattr(what, "__name__", ""),
+)
+def test_a_broken_variant_is_found_out(year: World, broken: Mechanism, found_by: set[str]) -> None:
+    assert found_by <= set(failures(attack(publish(broken, year), year)))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(5))
+def test_nobody_is_found_in_other_municipalities_and_under_other_keys(seed: int) -> None:
+    other = world(seed=100 + seed)
+    for key in (b"one", b"two"):
+        assert failures(attack(publish(published.ours, other, key), other)) == []
+
+
+@pytest.fixture(scope="module")
+def village() -> World:
+    return world(600, seed=5, areas=municipality(2, 3))
+
+
+RELEASES = 2000 if LONG else 100
+
+
+def test_who_knows_all_the_others_cannot_tell_whether_one_more_is_counted(village: World) -> None:
+    bound = best_guess(charge(STRICT, tables_of(4), "", 2026).whole)
+
+    told = worlds.tell_apart(published.ours, (worlds.without(village, 100), village), RELEASES)
+
+    assert told.right <= bound + 3 * told.error
+
+
+def test_who_knows_all_the_others_cannot_tell_in_which_phase_one_is(village: World) -> None:
+    needs = int((village.snapshots[4].cells["T2"][100] >= 0).sum())
+    # The phase is told by its own table, and with each need by another one: one less here, and one more there.
+    divided = BY_KEY["T4"]
+    dearest = max(cost_of_cell(STRICT, divided, cell) for cell in divided.cells)
+    bound = best_guess(cost_of_value(STRICT, BY_KEY["T3"]) + 2 * needs * dearest)
+
+    told = worlds.tell_apart(published.ours, (worlds.in_another_phase(village, 100), village), RELEASES)
+
+    assert told.right <= bound + 3 * told.error
+
+
+@pytest.mark.parametrize("broken", [published.little_noise, published.exact_totals])
+def test_who_knows_all_the_others_tells_the_worlds_of_broken_variants_apart(village: World, broken: Mechanism) -> None:
+    bound = best_guess(charge(STRICT, tables_of(4), "", 2026).whole)
+
+    told = worlds.tell_apart(broken, (worlds.without(village, 100), village), 40)
+
+    assert told.right > bound + 3 * told.error
