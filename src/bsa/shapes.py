@@ -5,7 +5,16 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -85,6 +94,7 @@ Text = Annotated[str, _text[0], _text[1], _text[2], _text[3]]
 
 FULL_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 """RFC 3339 with capitals; `-00:00` says that the zone is not known."""
+READ: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 
 
 def _full_moment(value: Any) -> Any:
@@ -92,7 +102,8 @@ def _full_moment(value: Any) -> Any:
         raise _no_moment()
     if isinstance(value, int | float):
         raise _no_moment()
-    return value
+    # Read here: after a step of our own Pydantic would not take a text for a moment where it is strict.
+    return READ.validate_python(value) if isinstance(value, str) else value
 
 
 def _in_utc(value: datetime) -> datetime:
