@@ -1,5 +1,6 @@
 """Subscriptions: messages are written with the deed, put in line, and delivered in order, at least once."""
 
+import re
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -23,6 +24,7 @@ from bsa.sealing import SealedCell, open_rows
 from bsa.settings import Mode
 from bsa.subscriptions import actions, queries
 from bsa.subscriptions.addresses import check_url
+from bsa.subscriptions.cloud import cloud_event
 from bsa.subscriptions.delivering import LEASE, WAITS, send_waiting, serve, take, take_due
 from bsa.subscriptions.models import (
     Delivery,
@@ -38,6 +40,7 @@ from bsa.subscriptions.shapes import DeliveryQuery, SubscriptionChange, Subscrip
 from bsa.subscriptions.spreading import spread
 
 from tests.cast import NOW, Cast
+from tests.conftest import Fresh
 from tests.line import walk_the_line
 from tests.receiver import RESET, Receiver, open_receiver
 
@@ -133,6 +136,29 @@ def test_a_subject_can_keep_a_kind_of_event_from_its_partner(session: Session, c
     session.flush()
 
     assert session.scalars(select(Message.type)).all() == [MessageType.REFERRAL_REQUESTED]
+
+
+def test_a_message_holds_keys_codes_and_moments_only(fresh_walked: Fresh) -> None:
+    plain = re.compile(r"[A-Za-z0-9:/._+-]{1,200}")
+    with fresh_walked() as (database, _), database.reading() as session:
+        messages = session.scalars(select(Message)).all()
+        events = [cloud_event(message, 1, database.settings) for message in messages]
+
+    assert {message.subject_kind for message in messages} >= {"ask", "commitment"}
+    assert {name for event in events for name in event} == {
+        "specversion",
+        "id",
+        "source",
+        "type",
+        "time",
+        "datacontenttype",
+        "dataref",
+        "sequence",
+        "sequencetype",
+    }
+    assert [event for event in events if not all(plain.fullmatch(value) for value in event.values())] == []
+    for event, message in zip(events, messages, strict=True):
+        assert event["dataref"].endswith(f"{message.subject_kind}s/{message.subject_id}")
 
 
 # --- subscribing ------------------------------------------------------------------------------------------------------
