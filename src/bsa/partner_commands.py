@@ -5,7 +5,7 @@ import secrets
 import time
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
@@ -62,12 +62,13 @@ def simulate(
                 "bsa demo, and bsa partner simulate in another window."
             )
         address = (at or database.settings.address).rstrip("/")
-        way = _Way(address)
-        with _registered(database, institution) as (client_id, key):
-            way.sign_with(client_id, key)
-            say(f"{institution} has a system at {address} now, and may {', '.join(SCOPES)}.")
-            with suppress(KeyboardInterrupt), _subscribed(way) as came:
-                _play(way, came, time.monotonic() + minutes * 60, once=once)
+        with closing(_Way(address)) as way:
+            way.find_endpoint()
+            with _registered(database, institution) as (client_id, key):
+                way.sign_with(client_id, key)
+                say(f"{institution} has a system at {address} now, and may {', '.join(SCOPES)}.")
+                with suppress(KeyboardInterrupt), _subscribed(way) as came:
+                    _play(way, came, time.monotonic() + minutes * 60, once=once)
     say("Over. The subscription has ended and the system is shut out.")
 
 
@@ -87,9 +88,16 @@ class _Way:
         self._lost = httpx2.TransportError
         self._address = address
         self._token, self._until = "", 0.0
+
+    def close(self) -> None:
+        """Hang up."""
+        self._http.close()
+
+    def find_endpoint(self) -> None:
+        """Find where tokens are given."""
         found = self._ask("GET", "/.well-known/oauth-authorization-server")
         if found.status_code != 200:
-            raise CannotGoOn(f"What answers at {address} issues no tokens of its own, so no partner can be played.")
+            raise CannotGoOn(f"What answers at {self._address} gives no tokens itself, so no partner can be played.")
         self._endpoint = str(found.json()["token_endpoint"])
 
     def sign_with(self, client_id: UUID, key: dict[str, Any]) -> None:
