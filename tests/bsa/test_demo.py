@@ -53,6 +53,8 @@ from bsa.permissions import Actor, Purpose
 from bsa.places.queries import list_logbook, list_photos, show_map
 from bsa.places.shapes import LogbookQuery
 from bsa.portal.queries import show_portal
+from bsa.referrals.queries import list_referrals
+from bsa.referrals.shapes import ReferralQuery
 from bsa.residents.models import RegistrationLevel, Resident, ResidentPhase
 from bsa.residents.queries import list_residents, show_resident, still_exploring
 from bsa.residents.shapes import ResidentQuery
@@ -209,7 +211,7 @@ def test_the_question_behind_the_stove_is_told_in_his_own_words(demo: Database) 
     assert record.level is RegistrationLevel.DOSSIER
 
 
-def test_three_households_share_the_theme_and_eleven_residents_the_initiative(demo: Database) -> None:
+def test_three_households_share_the_theme_and_twelve_residents_the_initiative(demo: Database) -> None:
     with demo.reading() as session:
         marloes = who(session, "activator")
         theme = next(one for one in list_themes(session, marloes, ThemeQuery(limit=MOST)).items if one.title == THEME)
@@ -217,8 +219,23 @@ def test_three_households_share_the_theme_and_eleven_residents_the_initiative(de
         shown = show_initiative(session, marloes, listed[0].id)
 
     assert (theme.needs, theme.households) == (3, 3)
-    assert (shown.title, shown.participant_count, len(shown.participants)) == (INITIATIVE, 11, 11)
+    # Eleven came to the first meeting; Samira joined after the practice had referred her.
+    assert (shown.title, shown.participant_count, len(shown.participants)) == (INITIATIVE, 12, 12)
     assert [aim.reached_on is not None for aim in shown.aims] == [True, False]
+
+
+def test_what_the_practice_referred_ended_among_neighbours_and_it_heard_so(demo: Database) -> None:
+    with demo.reading() as session:
+        practice = who(session, "practice")
+        sent = list_referrals(session, practice, ReferralQuery()).items
+        samira = next(one for one in sent if one.external_ref == "VP-2026-0311")
+        waiting = list_referrals(session, who(session, "activator"), ReferralQuery(unassigned=True)).items
+
+    moments = (samira.requested_at, samira.seen_at, samira.decided_at, samira.closed_at)
+    days = [clock.day_of(moment) for moment in moments if moment is not None]
+    assert [(day - days[0]).days for day in days] == [0, 0, 1, 28]
+    assert (samira.outcome, samira.initiative_title) == ("joined_initiative", INITIATIVE)
+    assert {one.institution_name for one in waiting} == {"Schuldhulp Emmen-demo", "Huisartsenpraktijk Het Veenpad"}
 
 
 def test_the_group_became_a_committee_in_formation_and_was_recognised(demo: Database) -> None:
