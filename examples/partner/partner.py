@@ -155,7 +155,9 @@ def listen(partner: Partner, url: str) -> None:
 
 def poll(partner: Partner) -> None:
     """Say what changed since the last time. Both ends count: what is known already by its version is left out."""
-    since, known = json.loads(POLLED.read_text()) if POLLED.exists() else ["2000-01-01T00:00:00Z", {}]
+    since, known = "2000-01-01T00:00:00Z", dict[str, int]()
+    if POLLED.exists():
+        since, known = json.loads(POLLED.read_text())
     for referral in partner.changed_since(since):
         if known.get(referral["id"]) != referral["version"]:
             print(referral["changedAt"], referral["id"], referral["state"])
