@@ -75,9 +75,9 @@ def differing(shown: Any, real: Any, place: str = "") -> list[str]:
     if shown == "…" and isinstance(real, str) and real:
         return []
     if isinstance(shown, dict) and isinstance(real, dict):
-        return [
-            fault for name in shown for fault in differing(shown[name], real.get(name, "(nothing)"), f"{place}/{name}")
-        ]
+        missing = [f"{place}/{name} is missing" for name in shown.keys() - real.keys()]
+        there = [name for name in shown if name in real]
+        return missing + [fault for name in there for fault in differing(shown[name], real[name], f"{place}/{name}")]
     if isinstance(shown, list) and isinstance(real, list) and len(shown) == len(real):
         return [fault for i, one in enumerate(shown) for fault in differing(one, real[i], f"{place}/{i}")]
     return [] if shown == real else [f"{place}: {shown!r} is {real!r}"]
@@ -132,7 +132,7 @@ def test_an_answer_that_is_not_as_shown_is_found() -> None:
 
     assert differing(shown, {"id": "1", "items": [{"state": "seen", "more": 1}]}) == []
     assert differing(shown, {"items": [{"state": "active"}]}) == [
-        "/id: '…' is '(nothing)'",
+        "/id is missing",
         "/items/0/state: 'seen' is 'active'",
     ]
 
