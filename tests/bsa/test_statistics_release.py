@@ -60,6 +60,17 @@ def test_everything_adds_up_and_nothing_is_negative(year: World, empty: bool) ->
             assert (divided == cells[table.within, level]).all()
 
 
+def test_nobody_can_say_that_all_are_in_the_same_cell(year: World) -> None:
+    same = {key: cells.copy() for key, cells in nobody(year.areas).items()}
+    for key in ("T0", "T1", "T2", "T3", "T4", "T5"):
+        same[key][:, 0] = 40
+    cells = draw("2026-Q4", tables_of(4), same, year.areas, MASTER, STRICT).cells
+
+    for key in ("T1", "T2", "T3", "T5"):
+        for level in BY_KEY[key].levels:
+            assert (cells[key, level] < cells["T0", level]).all()
+
+
 def test_sums_that_are_given_are_the_sums_of_the_cells(release: Release) -> None:
     numbers = {(one.table.key, one.area, one.cell): one for one in shown(release)}
     for (key, area, cell), one in numbers.items():

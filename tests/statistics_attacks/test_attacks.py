@@ -5,12 +5,15 @@ import os
 import pytest
 
 from bsa.statistics.budget import best_guess, charge, cost_of_cell, cost_of_value
+from bsa.statistics.counting import NONE, count
 from bsa.statistics.cube import BY_KEY, tables_of
 from bsa.statistics.profile import STANDARD, STRICT
+from bsa.statistics.release import draw
 
 from tests.statistics_attacks import published, worlds
-from tests.statistics_attacks.population import World, municipality, world
+from tests.statistics_attacks.population import QUARTERS, World, municipality, world
 from tests.statistics_attacks.published import Mechanism, Publication, naive, publish
+from tests.statistics_attacks.usefulness import ASKED, exactness
 from tests.statistics_attacks.verdict import Findings, attack, failures
 
 LONG = bool(os.environ.get("BSA_TEST_LONG"))
@@ -84,6 +87,37 @@ def test_the_attacks_succeed_on_numbers_of_which_the_small_ones_are_hidden(year:
 )
 def test_a_broken_variant_is_found_out(year: World, broken: Mechanism, found_by: set[str]) -> None:
     assert found_by <= set(failures(attack(publish(broken, year), year)))
+
+
+def test_of_no_group_can_be_said_that_all_are_alike(unused: World) -> None:
+    """Where a scale is not used, or nobody was referred, everybody is in one cell: naive numbers say so."""
+    groups = {"zeros", "groups"}
+
+    assert groups <= set(failures(attack(naive(unused), unused)))
+    assert failures(attack(publish(published.ours, unused), unused)) == []
+
+
+@pytest.fixture(scope="module")
+def unused() -> World:
+    town = world(6000, seed=22)
+    for quarter in QUARTERS:
+        cells = town.snapshots[quarter].cells
+        cells["T5"][:] = BY_KEY["T5"].cells.index(("unknown",))
+        for key in ("T6", "T9", "T10"):
+            cells[key][:] = NONE
+        town.counts[quarter] = count(town.snapshots[quarter], town.areas, tables_of(quarter))
+    return town
+
+
+def test_figures_are_of_use_under_the_default_profile(year: World) -> None:
+    releases = {
+        quarter: draw(f"2026-Q{quarter}", tables_of(quarter), year.counts[quarter], year.areas, b"a key", STRICT)
+        for quarter in QUARTERS
+    }
+    found = exactness(year, releases)
+
+    assert {asked: found[asked].share for asked in ASKED if found[asked].share > ASKED[asked]} == {}
+    assert all(one.within >= 0.93 * one.numbers for one in found.values())
 
 
 @pytest.mark.long

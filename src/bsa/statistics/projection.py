@@ -60,33 +60,37 @@ def shared_out(estimates: Integers, totals: Integers, most: Integers | None = No
     one that leaves enough; then less than one for each is missing, and goes to the largest remainders, of equals to the
     first.
     """
-    wanted = totals[:, None] * SCALE
-    if most is None:
-        left = estimates - _taken_off(estimates, wanted)
-        whole = np.maximum(left, 0) // SCALE
-        full = left < 0
-    else:
-        upper = np.broadcast_to(most, estimates.shape) * SCALE
-        left = estimates - _taken_off_below(estimates, wanted, upper)
-        whole = np.minimum(np.maximum(left, 0), upper) // SCALE
-        full = (left < 0) | (left >= upper)
+    whole = _whole(estimates - _taken_off(estimates, totals), totals)
+    if most is not None:
+        most = np.broadcast_to(most, estimates.shape)
+        over = (whole > most).any(axis=1)
+        some, upper = estimates[over], most[over]
+        whole[over] = _whole(some - _taken_off_below(some, totals[over], upper), totals[over], upper)
+    return whole
+
+
+def _whole(left: Integers, totals: Integers, most: Integers | None = None) -> Integers:
+    upper = (totals[:, None] if most is None else most) * SCALE
+    whole = np.minimum(np.maximum(left, 0), upper) // SCALE
+    full = (left < 0) | (left >= upper)
     order = np.argsort(np.where(full, 1, whole * SCALE - left), axis=1, kind="stable")
     missing = totals[:, None] - whole.sum(axis=1, keepdims=True)
     np.put_along_axis(whole, order, np.take_along_axis(whole, order, 1) + (np.arange(whole.shape[1]) < missing), 1)
     return np.asarray(whole, dtype=np.int64)
 
 
-def _taken_off(estimates: Integers, wanted: Integers) -> Integers:
+def _taken_off(estimates: Integers, totals: Integers) -> Integers:
     """Return what to take off each row so that what stays above zero is just enough."""
     ordered = -np.sort(-estimates, axis=1)
     many = np.arange(1, estimates.shape[1] + 1)
-    too_much = ordered.cumsum(axis=1) - wanted
+    too_much = ordered.cumsum(axis=1) - totals[:, None] * SCALE
     staying = np.maximum((ordered * many > too_much).sum(axis=1, keepdims=True), 1)
     return np.asarray(np.take_along_axis(too_much, staying - 1, 1) // staying, dtype=np.int64)
 
 
-def _taken_off_below(estimates: Integers, wanted: Integers, upper: Integers) -> Integers:
+def _taken_off_below(estimates: Integers, totals: Integers, most: Integers) -> Integers:
     """Return the same where no number may be more than its bound; found by halving."""
+    upper, wanted = most * SCALE, totals[:, None] * SCALE
     low = (estimates - upper).min(axis=1, keepdims=True)
     high = estimates.max(axis=1, keepdims=True) + 1
     while np.any(high - low > 1):
@@ -96,26 +100,27 @@ def _taken_off_below(estimates: Integers, wanted: Integers, upper: Integers) -> 
     return np.asarray(low, dtype=np.int64)
 
 
-def nearest_table(estimates: Integers, rows: Integers, columns: Integers) -> Integers:
-    """Return the nearest whole table, none negative, with these sums of rows and columns."""
+def nearest_table(estimates: Integers, rows: Integers, columns: Integers, most: Integers) -> Integers:
+    """Return the nearest whole table with these sums of rows and columns, each number from 0 to the most of its row."""
+    most = np.broadcast_to(most[:, None], estimates.shape)
     # A price on a column costs every table with the right sums the same: the nearest one stays the nearest.
     prices = np.zeros_like(columns)
-    table = shared_out(estimates, rows)
+    table = shared_out(estimates, rows, most)
     for _ in range(ROUNDS):
         over = table.sum(axis=0) - columns
         if not over.any():
             return table
         prices = prices + over * SCALE // max(len(rows), 1)
-        table = shared_out(estimates - prices, rows)
-    _move(table, estimates - prices, columns)
+        table = shared_out(estimates - prices, rows, most)
+    _move(table, estimates - prices, columns, most)
     return table
 
 
-def _move(table: Integers, estimates: Integers, columns: Integers) -> None:
+def _move(table: Integers, estimates: Integers, columns: Integers, most: Integers) -> None:
     """Move residents between columns within their rows, each time along the cheapest chain, until the columns fit."""
     over = table.sum(axis=0) - columns
     while over.any():
-        dearer = 2 * (table * SCALE - estimates) + SCALE
+        dearer = np.where(table < most, 2 * (table * SCALE - estimates) + SCALE, NOWHERE)
         cheaper = np.where(table > 0, 2 * (table * SCALE - estimates) - SCALE, -NOWHERE)
         costs = dearer[:, None, :] - cheaper[:, :, None]
         row = costs.argmin(axis=0)

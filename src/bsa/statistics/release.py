@@ -107,14 +107,14 @@ def _families(levels: Sequence[Level], hierarchy: Hierarchy) -> list[tuple[Level
 
 
 def _several(table: Table, estimates: Estimates, settled: Cells, hierarchy: Hierarchy) -> None:
-    """Each cell by itself: the parts add up to the whole, and none is more than the residents there are."""
+    """Each cell by itself: the parts add up to the whole, and no cell is everybody there is."""
     _start(settled, table, hierarchy)
-    settled[table.key, M][:] = np.minimum(rounded(estimates[M]), settled[TOTAL.key, M])
+    bounds = _not_everybody({level: settled[TOTAL.key, level][:, 0] for level in TOTAL.levels}, hierarchy)
+    settled[table.key, M][:] = np.minimum(rounded(estimates[M]), bounds[M])
     for above, place, below, parts in _families(table.levels, hierarchy):
         width = settled[table.key, below].shape[1]
-        most = settled[TOTAL.key, below][parts].T
         whole = settled[table.key, above][place][:width]
-        settled[table.key, below][parts] = shared_out(estimates[below][parts].T, whole, most).T
+        settled[table.key, below][parts] = shared_out(estimates[below][parts].T, whole, bounds[below][parts]).T
 
 
 def _total(table: Table, estimates: Estimates, settled: Cells, hierarchy: Hierarchy) -> None:
@@ -161,11 +161,24 @@ def _divide(
     """Divide the totals of all areas over cells, so that rows and columns add up."""
     for level in table.levels:
         settled[table.key, level] = np.zeros_like(estimates[level])
-    settled[table.key, M][:] = shared_out(estimates[M], totals[M])
+    bounds = _not_everybody(totals, hierarchy)
+    settled[table.key, M][:] = shared_out(estimates[M], totals[M], bounds[M])
     for above, place, below, parts in _families(table.levels, hierarchy):
         settled[table.key, below][parts] = nearest_table(
-            estimates[below][parts], totals[below][parts], settled[table.key, above][place]
+            estimates[below][parts], totals[below][parts], settled[table.key, above][place], bounds[below][parts]
         )
+
+
+def _not_everybody(totals: Mapping[Level, Integers], hierarchy: Hierarchy) -> dict[Level, Integers]:
+    """Return how many a cell may have at most: in each smallest area at least one resident, if there are two, is in
+    another cell. So nobody can say of all residents of an area that they are in the same one."""
+    low, *higher = sorted(totals, key=LEVELS.index, reverse=True)
+    bounds = {low: np.maximum(totals[low] - 1, np.minimum(totals[low], 1))}
+    below = low
+    for level in higher:
+        parts = (hierarchy.children(level, place) for place in range(len(totals[level])))
+        bounds[level], below = np.array([bounds[below][part].sum() for part in parts], dtype=np.int64), level
+    return bounds
 
 
 def _start(settled: Cells, table: Table, hierarchy: Hierarchy) -> None:
