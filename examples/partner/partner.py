@@ -12,6 +12,7 @@ Two settings come from the environment, BSA_ADDRESS and CLIENT_ID; what must be 
 import json
 import os
 import secrets
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -193,6 +194,8 @@ def main(command: str, *told: str) -> None:
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         raise SystemExit(__doc__)
+    # Also who is stopped by a supervisor ends the subscription.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     try:
         main(*sys.argv[1:])
     except httpx2.TransportError as error:

@@ -222,8 +222,12 @@ def unknown_operations(text: str) -> list[str]:
     return [f"{method} {path}" for method, path in plain if (method, path) not in operations()]
 
 
-def test_the_page_about_the_api_names_no_operation_that_is_not_there() -> None:
-    assert unknown_operations((DOCS / "api.md").read_text(encoding="utf-8")) == []
+@pytest.mark.parametrize("page", ["api.md", "integrate.md"])
+def test_the_pages_about_the_api_name_no_operation_that_is_not_there(page: str) -> None:
+    assert unknown_operations((DOCS / page).read_text(encoding="utf-8")) == []
+
+
+def test_an_operation_that_is_not_there_is_found() -> None:
     assert unknown_operations("`DELETE /commitments/{id}`") == ["DELETE /commitments/{id}"]
 
 

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -59,7 +58,7 @@ def demo_served(played: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         try:
             yield Demo(folder, ready.split()[1], environment)
         finally:
-            server.send_signal(signal.SIGINT)
+            server.terminate()
             server.wait(PATIENCE)
 
 
@@ -145,7 +144,7 @@ def test_the_page_says_what_to_do_about_each_problem() -> None:
 
 @contextmanager
 def running(demo: Demo, folder: Path, *words: str, **more: str) -> Iterator[subprocess.Popen[str]]:
-    """Run the example until it is interrupted."""
+    """Run the example until it is stopped."""
     with subprocess.Popen(
         [sys.executable, str(EXAMPLE / "partner.py"), *words],
         cwd=folder,
@@ -157,7 +156,7 @@ def running(demo: Demo, folder: Path, *words: str, **more: str) -> Iterator[subp
             yield process
         finally:
             if process.poll() is None:
-                process.send_signal(signal.SIGINT)
+                process.terminate()
             process.wait(PATIENCE)
 
 
