@@ -22,28 +22,42 @@ from api.dependencies import (
 )
 from api.errors import MissingKey
 from bsa.permissions import Actor, Permission
-from bsa.referrals import actions, queries
-from bsa.referrals.models import Referral
-from bsa.referrals.shapes import (
+from bsa.referrals import (
+    arriving,
+    carrying,
+    deciding,
+    drafts,
+    ending,
+    feedback,
+    finding,
+    going_out,
+    linking,
+    listing,
+    passing_on,
+    showing,
+)
+from bsa.referrals.deed_shapes import (
     AcceptanceIn,
     AttemptIn,
     ErrorIn,
-    FeedbackOut,
-    MessageOut,
     OutcomeIn,
-    OutwardReferralIn,
     PauseIn,
-    ReferralEventOut,
-    ReferralIn,
-    ReferralItem,
-    ReferralOut,
-    ReferralQuery,
-    ReferralReceipt,
     RefusalIn,
     ReroutingIn,
     ResidentLinkIn,
     SubmissionIn,
     WithdrawalIn,
+)
+from bsa.referrals.models import Referral
+from bsa.referrals.sent_shapes import OutwardReferralIn, ReferralIn
+from bsa.referrals.shapes import (
+    FeedbackOut,
+    MessageOut,
+    ReferralEventOut,
+    ReferralItem,
+    ReferralOut,
+    ReferralQuery,
+    ReferralReceipt,
 )
 from bsa.sendings import once
 from bsa.shapes import Page
@@ -60,7 +74,7 @@ of_resident = APIRouter(prefix="/residents/{resident_id}/referrals", tags=["refe
 @needs(Permission.SEE_REFERRALS)
 def list_referrals(session: Reading, caller: Caller, wanted: Annotated[ReferralQuery, Query()]) -> Page[ReferralItem]:
     """List referrals as shells: codes and days, nothing about a person. An institution sees its own."""
-    return queries.list_referrals(session, caller, wanted)
+    return listing.list_referrals(session, caller, wanted)
 
 
 @router.post("", status_code=201)
@@ -94,45 +108,45 @@ def refer_outward(
         caller,
         key,
         content_of("referral", need_id, told),
-        lambda: actions.refer_outward(session, caller, need_id, told),
-        lambda referral_id: queries.find_referral(session, caller, referral_id)[0],
+        lambda: going_out.refer_outward(session, caller, need_id, told),
+        lambda referral_id: finding.find_referral(session, caller, referral_id)[0],
     )
-    return queries.receipt(session, caller, referral)
+    return listing.receipt(session, caller, referral)
 
 
 @of_resident.get("")
 @needs(Permission.OPEN_RECORD)
 def list_referrals_of_resident(session: Reading, caller: Caller, resident_id: UUID) -> Page[ReferralItem]:
     """List the referrals that are about a resident, newest first, for who looks after the resident."""
-    return Page(items=queries.list_of_resident(session, caller, resident_id))
+    return Page(items=listing.list_of_resident(session, caller, resident_id))
 
 
 @router.get("/{referral_id}")
 @needs(Permission.SEE_REFERRALS)
 def show_referral(session: Reading, caller: Caller, referral_id: UUID) -> ReferralOut:
     """Show a referral. What it says only who may open it reads; of what happened a referrer, what was agreed."""
-    return queries.show_referral(session, caller, referral_id)
+    return showing.show_referral(session, caller, referral_id)
 
 
 @router.get("/{referral_id}/events")
 @needs(Permission.SEE_REFERRALS)
 def list_referral_events(session: Reading, caller: Caller, referral_id: UUID) -> Page[ReferralEventOut]:
     """List what happened to a referral, in order, as far as the resident agreed that you hear it."""
-    return Page(items=queries.list_events(session, caller, referral_id))
+    return Page(items=showing.list_events(session, caller, referral_id))
 
 
 @router.get("/{referral_id}/feedback")
 @needs(Permission.OPEN_REFERRAL)
 def show_feedback(session: Reading, caller: Caller, referral_id: UUID) -> FeedbackOut:
     """Show what the referrer hears: seen, taken on, reached, over; and no more than the resident agreed to."""
-    return queries.show_feedback(session, caller, referral_id)
+    return feedback.show_feedback(session, caller, referral_id)
 
 
 @router.get("/{referral_id}/message")
 @needs(Permission.OPEN_REFERRAL)
 def show_message(session: Reading, caller: Caller, referral_id: UUID) -> MessageOut:
     """Show the message for the referrer's own file when it is over: how it stands, what came of it, whom to call."""
-    return queries.show_message(session, caller, referral_id)
+    return feedback.show_message(session, caller, referral_id)
 
 
 @router.post("/{referral_id}/submission", status_code=201)
@@ -141,7 +155,7 @@ def submit_referral(
     session: Writing, caller: WritingCaller, referral_id: UUID, version: SeenVersion, told: SubmissionIn
 ) -> ReferralItem:
     """Send a draft, with what the resident agreed to when the draft does not say so yet."""
-    return _shell(session, caller, actions.submit_referral(session, caller, referral_id, version, told))
+    return _shell(session, caller, drafts.submit_referral(session, caller, referral_id, version, told))
 
 
 @router.post("/{referral_id}/acceptance", status_code=201)
@@ -150,7 +164,7 @@ def accept_referral(
     session: Writing, caller: WritingCaller, referral_id: UUID, version: SeenVersion, told: AcceptanceIn
 ) -> ReferralItem:
     """Take a referral on; in the same go the team links the resident, or registers the resident as known."""
-    return _shell(session, caller, actions.accept_referral(session, caller, referral_id, version, told))
+    return _shell(session, caller, deciding.accept_referral(session, caller, referral_id, version, told))
 
 
 @router.post("/{referral_id}/refusal", status_code=201)
@@ -159,7 +173,7 @@ def refuse_referral(
     session: Writing, caller: WritingCaller, referral_id: UUID, version: SeenVersion, told: RefusalIn
 ) -> ReferralItem:
     """Say that a referral is not taken on, why, and what else could help."""
-    return _shell(session, caller, actions.refuse_referral(session, caller, referral_id, version, told))
+    return _shell(session, caller, deciding.refuse_referral(session, caller, referral_id, version, told))
 
 
 @router.post("/{referral_id}/attempts", status_code=201)
@@ -168,7 +182,7 @@ def note_attempt(
     session: Writing, caller: WritingCaller, referral_id: UUID, version: SeenVersion, told: AttemptIn
 ) -> ReferralItem:
     """Write down that the resident was sought; when somebody was reached, it is under way."""
-    return _shell(session, caller, actions.note_attempt(session, caller, referral_id, version, told))
+    return _shell(session, caller, carrying.note_attempt(session, caller, referral_id, version, told))
 
 
 @router.post("/{referral_id}/pauses", status_code=201)
@@ -177,14 +191,14 @@ def pause_referral(
     session: Writing, caller: WritingCaller, referral_id: UUID, version: SeenVersion, told: PauseIn
 ) -> ReferralItem:
     """Let it wait, with the reason and the day on which it is looked at again."""
-    return _shell(session, caller, actions.pause_referral(session, caller, referral_id, version, told))
+    return _shell(session, caller, carrying.pause_referral(session, caller, referral_id, version, told))
 
 
 @router.post("/{referral_id}/resumption", status_code=201)
 @needs(Permission.CARRY_REFERRAL)
 def resume_referral(session: Writing, caller: WritingCaller, referral_id: UUID, version: SeenVersion) -> ReferralItem:
     """Go on after a pause."""
-    return _shell(session, caller, actions.resume_referral(session, caller, referral_id, version))
+    return _shell(session, caller, carrying.resume_referral(session, caller, referral_id, version))
 
 
 @router.post("/{referral_id}/reroutings", status_code=201)
@@ -194,8 +208,8 @@ def reroute_referral(
     session: Writing, caller: WritingCaller, referral_id: UUID, version: SeenVersion, told: ReroutingIn
 ) -> ReferralReceipt:
     """Pass a referral on, to another area or another institution, with a new consent; the answer is the new one."""
-    child = actions.reroute_referral(session, caller, referral_id, version, told)
-    return queries.receipt(session, caller, child)
+    child = passing_on.reroute_referral(session, caller, referral_id, version, told)
+    return listing.receipt(session, caller, child)
 
 
 @router.post("/{referral_id}/outcome", status_code=201)
@@ -204,7 +218,7 @@ def finish_referral(
     session: Writing, caller: WritingCaller, referral_id: UUID, version: SeenVersion, told: OutcomeIn
 ) -> ReferralItem:
     """Say what came of a referral; that closes it. An individual question may have a collective answer."""
-    return _shell(session, caller, actions.finish_referral(session, caller, referral_id, version, told))
+    return _shell(session, caller, ending.finish_referral(session, caller, referral_id, version, told))
 
 
 @router.post("/{referral_id}/withdrawal", status_code=201)
@@ -213,7 +227,7 @@ def withdraw_referral(
     session: Writing, caller: WritingCaller, referral_id: UUID, version: SeenVersion, told: WithdrawalIn
 ) -> ReferralItem:
     """Take a referral back, or write down that the resident does not want it: that needs no reason."""
-    return _shell(session, caller, actions.withdraw_referral(session, caller, referral_id, version, told))
+    return _shell(session, caller, ending.withdraw_referral(session, caller, referral_id, version, told))
 
 
 @router.post("/{referral_id}/error", status_code=201)
@@ -222,7 +236,7 @@ def mark_error(
     session: Writing, caller: WritingCaller, referral_id: UUID, version: SeenVersion, told: ErrorIn
 ) -> ReferralItem:
     """Write down that it should not have been sent; what it says is wiped at once, codes and days stay."""
-    return _shell(session, caller, actions.mark_error(session, caller, referral_id, version, told))
+    return _shell(session, caller, ending.mark_error(session, caller, referral_id, version, told))
 
 
 @router.put("/{referral_id}/resident")
@@ -231,7 +245,7 @@ def link_resident(
     session: Writing, caller: WritingCaller, referral_id: UUID, version: SeenVersion, told: ResidentLinkIn
 ) -> ReferralItem:
     """Say which resident a referral is about, or register the resident as known with what it says."""
-    return _shell(session, caller, actions.link_resident(session, caller, referral_id, version, told))
+    return _shell(session, caller, linking.link_resident(session, caller, referral_id, version, told))
 
 
 def _received(
@@ -242,9 +256,9 @@ def _received(
     def receive() -> Referral:
         nonlocal was_there
         if institution_id is None:
-            referral, made = actions.send_referral(session, caller, told)
+            referral, made = arriving.send_referral(session, caller, told)
         else:
-            referral, made = actions.enter_referral(session, caller, institution_id, told)
+            referral, made = arriving.enter_referral(session, caller, institution_id, told)
         was_there = not made
         return referral
 
@@ -255,10 +269,10 @@ def _received(
         key,
         content,
         receive,
-        lambda referral_id: queries.find_referral(session, caller, referral_id)[0],
+        lambda referral_id: finding.find_referral(session, caller, referral_id)[0],
     )
-    return queries.receipt(session, caller, referral, was_there=was_there)
+    return listing.receipt(session, caller, referral, was_there=was_there)
 
 
 def _shell(session: Session, caller: Actor, referral: Referral) -> ReferralItem:
-    return queries.receipt(session, caller, referral)
+    return listing.receipt(session, caller, referral)

@@ -19,8 +19,8 @@ import bsa.registry  # noqa: F401 - a row knows its table once all tables are kn
 from bsa import clock
 from bsa.database import Database
 from bsa.permissions import Scope
-from bsa.referrals.actions import send_referral
-from bsa.referrals.shapes import ReferralIn
+from bsa.referrals.arriving import send_referral
+from bsa.referrals.sent_shapes import ReferralIn
 
 from benchmarks import stage
 from benchmarks.quick import machine

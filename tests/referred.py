@@ -9,9 +9,14 @@ from sqlmodel import Session
 
 from bsa import clock
 from bsa.permissions import Actor
-from bsa.referrals.actions import accept_referral, finish_referral, pause_referral, refer_outward, send_referral
+from bsa.referrals.arriving import send_referral
+from bsa.referrals.carrying import pause_referral
+from bsa.referrals.deciding import accept_referral
+from bsa.referrals.deed_shapes import AcceptanceIn, OutcomeIn, PauseIn
+from bsa.referrals.ending import finish_referral
+from bsa.referrals.going_out import refer_outward
 from bsa.referrals.models import Referral
-from bsa.referrals.shapes import AcceptanceIn, OutcomeIn, OutwardReferralIn, PauseIn, ReferralIn
+from bsa.referrals.sent_shapes import OutwardReferralIn, ReferralIn
 
 from tests.cast import Cast
 

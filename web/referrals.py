@@ -44,26 +44,22 @@ from bsa.needs.shapes import LayerOut
 from bsa.people.models import Language
 from bsa.people.shapes import ColleagueQuery
 from bsa.permissions import Actor, Permission, allows, require
-from bsa.referrals.deeds import ReferralDeed, refuse_now
-from bsa.referrals.models import FeedbackLevel, Handover, ReferralDirection, ReferralSubject, SharedThing, Urgency
-from bsa.referrals.shapes import (
+from bsa.referrals.deed_shapes import (
     AcceptanceIn,
     AttemptIn,
     ErrorIn,
     OutcomeIn,
-    OutwardReferralIn,
     PauseIn,
-    ReferralIn,
-    ReferralItem,
-    ReferralOut,
-    ReferralQuery,
-    ReferralReceipt,
     RefusalIn,
     ReroutingIn,
     ResidentLinkIn,
     SubmissionIn,
     WithdrawalIn,
 )
+from bsa.referrals.deeds import ReferralDeed, refuse_now
+from bsa.referrals.models import FeedbackLevel, Handover, ReferralDirection, ReferralSubject, SharedThing, Urgency
+from bsa.referrals.sent_shapes import OutwardReferralIn, ReferralIn
+from bsa.referrals.shapes import ReferralItem, ReferralOut, ReferralQuery, ReferralReceipt
 from bsa.referrals.states import ENTRIES, UNDECIDED, ReferralSide, ReferralState
 from bsa.residents.models import ConsentHow, ContactChannel, Informed, may_keep
 from bsa.residents.shapes import ResidentQuery

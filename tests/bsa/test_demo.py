@@ -53,7 +53,7 @@ from bsa.permissions import Actor, Purpose
 from bsa.places.queries import list_logbook, list_photos, show_map
 from bsa.places.shapes import LogbookQuery
 from bsa.portal.queries import show_portal
-from bsa.referrals.queries import list_referrals
+from bsa.referrals.listing import list_referrals
 from bsa.referrals.shapes import ReferralQuery
 from bsa.residents.models import RegistrationLevel, Resident, ResidentPhase
 from bsa.residents.queries import list_residents, show_resident, still_exploring

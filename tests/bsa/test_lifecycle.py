@@ -43,9 +43,12 @@ from bsa.needs.queries import list_needs, show_need
 from bsa.needs.shapes import ConfirmationIn, DecisionIn, LayerIn, NeedIn, NeedQuery
 from bsa.practice.actions import debrief_practice, make_speaking_order, plan_practice
 from bsa.practice.shapes import DebriefIn, PracticeIn, SpeakingOrderIn
-from bsa.referrals.actions import accept_referral, finish_referral, link_resident, pause_referral
+from bsa.referrals.carrying import pause_referral
+from bsa.referrals.deciding import accept_referral
+from bsa.referrals.deed_shapes import AcceptanceIn, OutcomeIn, PauseIn, ResidentLinkIn
+from bsa.referrals.ending import finish_referral
+from bsa.referrals.linking import link_resident
 from bsa.referrals.models import Referral
-from bsa.referrals.shapes import AcceptanceIn, OutcomeIn, PauseIn, ResidentLinkIn
 from bsa.registry import METADATA
 from bsa.residents.actions import assign_worker, change_resident, record_consent, restrict_resident, withdraw_consent
 from bsa.residents.models import (

@@ -67,8 +67,10 @@ from bsa.places.shapes import LogbookEntryIn, PhotoIn, PlaceFeatureIn
 from bsa.practice.actions import make_speaking_order
 from bsa.practice.models import PracticeMoment
 from bsa.practice.shapes import SpeakingOrderIn
-from bsa.referrals.actions import accept_referral, enter_referral
-from bsa.referrals.shapes import AcceptanceIn, ReferralIn
+from bsa.referrals.arriving import enter_referral
+from bsa.referrals.deciding import accept_referral
+from bsa.referrals.deed_shapes import AcceptanceIn
+from bsa.referrals.sent_shapes import ReferralIn
 from bsa.residents.actions import raise_level
 from bsa.residents.models import Informed, RegistrationLevel, Resident
 from bsa.residents.shapes import LevelIn

@@ -15,33 +15,23 @@ from bsa.needs.actions import record_need
 from bsa.needs.models import LifeArea
 from bsa.needs.shapes import NeedIn
 from bsa.permissions import Actor
-from bsa.referrals.actions import (
-    accept_referral,
-    enter_referral,
-    finish_referral,
-    note_attempt,
-    pause_referral,
-    refer_outward,
-    refuse_referral,
-    send_referral,
-)
+from bsa.referrals.arriving import enter_referral, send_referral
+from bsa.referrals.carrying import note_attempt, pause_referral
+from bsa.referrals.deciding import accept_referral, refuse_referral
+from bsa.referrals.deed_shapes import AcceptanceIn, AttemptIn, OutcomeIn, PauseIn, RefusalIn, RegistrationIn
+from bsa.referrals.ending import finish_referral
+from bsa.referrals.going_out import refer_outward
 from bsa.referrals.jobs import note_opened
 from bsa.referrals.models import FeedbackLevel, ReferralSubject, SharedThing, Urgency
-from bsa.referrals.queries import show_referral
-from bsa.referrals.shapes import (
-    AcceptanceIn,
-    AttemptIn,
+from bsa.referrals.sent_shapes import (
     ConsentShareIn,
-    OutcomeIn,
     OutwardReferralIn,
-    PauseIn,
     ReferralIn,
     ReferredContactIn,
     ReferredResidentIn,
     ReferrerIn,
-    RefusalIn,
-    RegistrationIn,
 )
+from bsa.referrals.showing import show_referral
 from bsa.referrals.states import ReferralOutcome, ReferralReason
 from bsa.residents.models import ConsentHow, ConsentScope, ContactChannel, Informed
 

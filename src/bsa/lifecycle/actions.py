@@ -16,7 +16,8 @@ from bsa.lifecycle.queries import cell_of, of_this, refuse_not_lower, table_of
 from bsa.lifecycle.rows import delete_rows, leaning_on, move_rows
 from bsa.needs.models import LayerConfirmation, NeedLayer
 from bsa.permissions import Actor, Permission, require
-from bsa.referrals.actions import end_with_resident, merge_links, step_down_with_resident
+from bsa.referrals.linking import merge_links
+from bsa.referrals.wiping import end_with_resident, step_down_with_resident
 from bsa.residents.actions import changeable, raise_level
 from bsa.residents.dooming import doom
 from bsa.residents.models import (

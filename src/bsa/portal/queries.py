@@ -21,8 +21,9 @@ from bsa.errors import NotAllowed
 from bsa.institutions.queries import find_institution
 from bsa.permissions import Actor, Permission, require
 from bsa.portal.shapes import PortalCommitment, PortalOut
+from bsa.referrals.counting import referral_counts
+from bsa.referrals.listing import list_referrals
 from bsa.referrals.models import ReferralDirection
-from bsa.referrals.queries import list_referrals, referral_counts
 from bsa.referrals.shapes import ReferralQuery
 from bsa.referrals.states import UNDECIDED
 

@@ -10,10 +10,11 @@ from bsa import clock
 from bsa.access_log import AccessLine
 from bsa.database import Database
 from bsa.people.models import Account
-from bsa.referrals.actions import add_event, wipe
 from bsa.referrals.deeds import OPEN
 from bsa.referrals.models import Referral, ReferralDirection
+from bsa.referrals.recording import add_event
 from bsa.referrals.states import ReferralSide, ReferralState
+from bsa.referrals.wiping import wipe
 from bsa.rows import locked
 
 NOT_TAKEN_ON_DAYS = 30

@@ -32,7 +32,7 @@ from bsa.outreach.queries import quiet_streets
 from bsa.permissions import Actor, Permission, Role, require
 from bsa.places.queries import photos_due
 from bsa.practice.queries import practice_to_suggest, to_debrief
-from bsa.referrals.queries import to_decide, to_review
+from bsa.referrals.waiting import to_decide, to_review
 from bsa.reminders.models import ReminderHush, ReminderKind, WeeklyMail
 from bsa.reminders.shapes import HushOut, ReminderOut, ReminderQuery, Reminders, WeeklyMailOut
 from bsa.residents.queries import still_exploring

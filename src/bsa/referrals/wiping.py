@@ -1,0 +1,55 @@
+"""Wiping what referrals say: when they were wrong, when the resident is erased or steps down, and in time."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from bsa import clock
+from bsa.permissions import Actor
+from bsa.referrals.deeds import OPEN
+from bsa.referrals.models import Referral, ReferralResident
+from bsa.referrals.recording import add_event, events_of
+from bsa.referrals.states import ReferralSide, ReferralState
+from bsa.residents.dooming import doom
+from bsa.rows import locked
+from bsa.sealing import sealed_columns
+
+S = ReferralState
+
+
+def wipe(session: Session, referral: Referral) -> None:
+    """Wipe what a referral says: its cells, the words of its events, and the key that opens the backups of both."""
+    if referral.wiped_at is not None:
+        return
+    for column in sealed_columns(Referral):
+        setattr(referral, column, None)
+    referral.contact_channel, referral.message_may_be_left = None, None
+    referral.wiped_at = clock.now()
+    for event in events_of(session, referral):
+        event.words = None
+    doom(session, [referral.id])
+
+
+def end_with_resident(session: Session, actor: Actor, resident_ids: Sequence[UUID]) -> None:
+    """End the referrals that are about these residents, who are erased: the partner hears only that it is withdrawn."""
+    for referral in _about(session, resident_ids):
+        if referral.state in OPEN:
+            add_event(session, actor, referral, S.WITHDRAWN, ReferralSide.RESIDENT)
+        wipe(session, referral)
+    session.flush()
+
+
+def step_down_with_resident(session: Session, resident_id: UUID) -> None:
+    """Wipe what referrals that are over say about a resident of whom less may be kept from now on."""
+    for referral in _about(session, [resident_id]):
+        if referral.state not in OPEN:
+            wipe(session, referral)
+    session.flush()
+
+
+def _about(session: Session, resident_ids: Sequence[UUID]) -> list[Referral]:
+    linked = select(col(ReferralResident.referral_id)).where(col(ReferralResident.resident_id).in_(resident_ids))
+    query = select(Referral).where(col(Referral.id).in_(linked)).order_by(col(Referral.id))
+    return list(session.scalars(locked(session, query, Referral)))
