@@ -7,6 +7,7 @@ hang together, so that whatever is exact in combination is found: a sum without 
 or between two quarters. A number that is hidden tells that it is under ten, and is used as such.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import sqrt
 
@@ -36,10 +37,7 @@ class Told:
 
 def members(publication: Publication, world: World) -> Told:
     """Ask of residents who are there all year, and of others just like them who are not."""
-    stayed = set(world.people[1].tolist())
-    for quarter in QUARTERS[1:]:
-        stayed &= set(world.people[quarter].tolist())
-    targets = sorted(stayed)[:: max(len(stayed) // 1500, 1)]
+    targets = _stayed(world)
     scores = np.zeros((2, len(targets)))
     for level in TABLES:
         for quarter in QUARTERS:
@@ -73,7 +71,7 @@ def _scores(
 ) -> Numbers:
     """Return the logarithm of the likelihood ratio for who is there, and for the same person who is not."""
     remainders = np.hstack([_remainders(publication, world, level, quarter) for quarter in quarters])
-    rows, shapes = _shapes(world, level, quarters, targets, there)
+    rows, shapes = _shapes(world, level, quarters, targets, there, TABLES[level])
     scores = np.zeros((2, len(targets)))
     areas = np.arange(len(remainders))
     for half in (0, 1):
@@ -93,16 +91,21 @@ def _scores(
 
 def _remainders(publication: Publication, world: World, level: Level, quarter: int) -> Numbers:
     """Return what is left of the published numbers when everybody is taken off: noise."""
-    true, parts = truth(world, quarter), list[Numbers]()
-    for name in TABLES[level]:
-        values, real = publication.quarters[quarter].values[name, level], true[name, level]
-        hidden = np.minimum(real, 9.5) - real
-        parts.append(np.where(np.isnan(values), hidden, values - real))
-    return np.hstack(parts)
+    return np.hstack([_remainders_of(publication, world, name, level, quarter) for name in TABLES[level]])
+
+
+def _remainders_of(publication: Publication, world: World, name: str, level: Level, quarter: int) -> Numbers:
+    values, real = publication.quarters[quarter].values[name, level], truth(world, quarter)[name, level]
+    return np.asarray(np.where(np.isnan(values), np.minimum(real, 9.5) - real, values - real), dtype=np.float64)
 
 
 def _shapes(
-    world: World, level: Level, quarters: list[int], targets: list[int], there: list[bool]
+    world: World,
+    level: Level,
+    quarters: list[int],
+    targets: list[int],
+    there: list[bool],
+    tables: tuple[str, ...],
 ) -> tuple[Integers, Numbers]:
     """Return in which area each is, and in which cells they are counted, side by side for each quarter."""
     first = quarters[0]
@@ -110,7 +113,7 @@ def _shapes(
     rows = places if level is Level.NEIGHBOURHOOD else np.asarray(world.areas.district_of)[places]
     parts = list[Numbers]()
     for quarter, is_there in zip(quarters, there, strict=True):
-        for name in TABLES[level]:
+        for name in tables:
             width = len(BY_KEY[name].at(level))
             shape = np.zeros((len(targets), width))
             if is_there:
@@ -120,3 +123,56 @@ def _shapes(
                     shape[np.flatnonzero(inside), column[inside]] = 1
             parts.append(shape)
     return rows, np.hstack(parts)
+
+
+def by_table(publication: Publication, world: World) -> dict[str, Told]:
+    """Ask the same from each table alone: noise that was forgotten in one is not drowned by that of the others.
+
+    Within a row of a table sums may be noisy and differences exact; that is learned from all quarters together.
+    """
+    targets = _stayed(world)
+    return {name: _told(_of_one_table(publication, world, name, targets), world, targets) for name in ALONE}
+
+
+ALONE = ("T2", "T3", "T4", "T5", "T8", "T9")
+
+
+def _of_one_table(publication: Publication, world: World, name: str, targets: list[int]) -> Numbers:
+    table = BY_KEY[name]
+    level = table.levels[-1]
+    width = len(table.at(level))
+    rows_each = len(BY_KEY[table.within].cells) if table.within else 1
+    size = width // rows_each
+    seen = {quarter: _remainders_of(publication, world, name, level, quarter).reshape(-1, size) for quarter in QUARTERS}
+    areas = np.repeat(np.arange(len(world.areas.codes(level))), rows_each)
+    scores = np.zeros((2, len(targets)))
+    for half in (0, 1):
+        learned = np.vstack([seen[quarter][areas % 2 != half] for quarter in QUARTERS])
+        inverse = np.linalg.pinv(learned.T @ learned / len(learned) + FLOOR * np.eye(size))
+        for quarter in QUARTERS:
+            for rows, shapes in _rows_of(world, name, level, quarter, targets, rows_each, size):
+                mine = areas[rows] % 2 == half
+                weights = shapes[mine] @ inverse
+                noise = (weights * seen[quarter][rows[mine]]).sum(axis=1)
+                shift = (weights * shapes[mine]).sum(axis=1) / 2
+                scores[0, mine] += noise + shift
+                scores[1, mine] += noise - shift
+    return scores
+
+
+def _rows_of(
+    world: World, name: str, level: Level, quarter: int, targets: list[int], rows_each: int, size: int
+) -> Iterator[tuple[Integers, Numbers]]:
+    """Return in which row of a table each is, and in which cells of it; again for each need that is divided."""
+    places, shape = _shapes(world, level, [quarter], targets, [True], (name,))
+    divided = shape.reshape(len(targets), rows_each, size)
+    for row in range(rows_each):
+        yield places * rows_each + row, divided[:, row]
+
+
+def _stayed(world: World) -> list[int]:
+    """Return residents who are there all year."""
+    stayed = set(world.people[1].tolist())
+    for quarter in QUARTERS[1:]:
+        stayed &= set(world.people[quarter].tolist())
+    return sorted(stayed)[:: max(len(stayed) // 1500, 1)]

@@ -75,9 +75,13 @@ def exact_totals(quarter: int, counts: Counts, areas: Hierarchy, master: bytes) 
     return _without(("T0|",), quarter, counts, areas, master)
 
 
-def forgotten_table(quarter: int, counts: Counts, areas: Hierarchy, master: bytes) -> Cells:
-    """Broken: the phases got no noise of their own."""
-    return _without(("T3|",), quarter, counts, areas, master)
+def forgotten(table: str) -> Mechanism:
+    """Broken: one table got no noise of its own."""
+
+    def forgotten_table(quarter: int, counts: Counts, areas: Hierarchy, master: bytes) -> Cells:
+        return _without((f"{table}|",), quarter, counts, areas, master)
+
+    return forgotten_table
 
 
 def no_noise(quarter: int, counts: Counts, areas: Hierarchy, master: bytes) -> Cells:

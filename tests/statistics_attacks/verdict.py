@@ -11,7 +11,7 @@ from bsa.statistics.hierarchy import Level
 from bsa.statistics.profile import STRICT, Profile
 
 from tests.statistics_attacks.attacks import Guessed, Linked, Newcomers, link, newcomers, reconstruct
-from tests.statistics_attacks.membership import Told, arrivals, members
+from tests.statistics_attacks.membership import Told, arrivals, by_table, members
 from tests.statistics_attacks.population import QUARTERS, World
 from tests.statistics_attacks.published import Publication, equations, truth
 
@@ -38,6 +38,7 @@ class Findings:
     newcomers: Newcomers
     members: Told
     arrivals: Told
+    by_table: dict[str, Told]
     exact: float
     """The largest share of exact numbers of a table."""
     shown: float
@@ -55,6 +56,7 @@ def attack(publication: Publication, world: World) -> Findings:
         newcomers=newcomers(publication, world),
         members=members(publication, world),
         arrivals=arrivals(publication, world),
+        by_table=by_table(publication, world),
         exact=exact,
         shown=shown,
         small_shown=sum(
@@ -80,6 +82,7 @@ def failures(found: Findings, profile: Profile = STRICT) -> list[str]:
         or any(hit > base + HITS_OF_ONE for hit, base, many in guessed.by_table.values() if many >= ENOUGH),
         "newcomers": sum(more) / len(more) > POINTS or max(more) > POINTS_OF_ONE,
         "members": found.members.right > best_guess(year) + 3 * found.members.error,
+        "tables": any(told.right > best_guess(year) + 3 * told.error for told in found.by_table.values()),
         "arrivals": found.arrivals.right > best_guess(release) + 3 * found.arrivals.error,
         "exact": found.exact > EXACT,
         "small": found.small_shown > 0,

@@ -56,48 +56,39 @@ def rounded(estimate: Integers) -> Integers:
 def shared_out(estimates: Integers, totals: Integers, most: Integers | None = None) -> Integers:
     """Return, for each row, the nearest whole numbers from 0 to `most` that add up to the total of the row.
 
-    One number is taken off all of a row, and what falls outside the bounds is put on them. That number is the largest
-    one that leaves enough; then less than one for each is missing, and goes to the largest remainders, of equals to the
-    first.
+    Who is over the bound without it is at the bound with it: the others only get more, when that one gets less.
     """
-    whole = _whole(estimates - _taken_off(estimates, totals), totals)
-    if most is not None:
-        most = np.broadcast_to(most, estimates.shape)
-        over = (whole > most).any(axis=1)
-        some, upper = estimates[over], most[over]
-        whole[over] = _whole(some - _taken_off_below(some, totals[over], upper), totals[over], upper)
+    whole = _shared_out(estimates, totals)
+    if most is None:
+        return whole
+    full = np.zeros(estimates.shape, dtype=bool)
+    while np.any(over := whole > most):
+        full |= over
+        left = totals - np.where(full, most, 0).sum(axis=1)
+        whole = np.where(full, most, _shared_out(np.where(full, NEVER, estimates), left))
     return whole
 
 
-def _whole(left: Integers, totals: Integers, most: Integers | None = None) -> Integers:
-    upper = (totals[:, None] if most is None else most) * SCALE
-    whole = np.minimum(np.maximum(left, 0), upper) // SCALE
-    full = (left < 0) | (left >= upper)
-    order = np.argsort(np.where(full, 1, whole * SCALE - left), axis=1, kind="stable")
-    missing = totals[:, None] - whole.sum(axis=1, keepdims=True)
-    np.put_along_axis(whole, order, np.take_along_axis(whole, order, 1) + (np.arange(whole.shape[1]) < missing), 1)
-    return np.asarray(whole, dtype=np.int64)
+NEVER = -(2**50)
+"""An estimate that gets nothing."""
 
 
-def _taken_off(estimates: Integers, totals: Integers) -> Integers:
-    """Return what to take off each row so that what stays above zero is just enough."""
+def _shared_out(estimates: Integers, totals: Integers) -> Integers:
+    """Return the same without a bound.
+
+    One number is taken off all of a row, and what is under zero is raised to it: the largest number that leaves enough.
+    Then less than one for each is missing, and goes to the largest remainders, of equals to the first.
+    """
     ordered = -np.sort(-estimates, axis=1)
-    many = np.arange(1, estimates.shape[1] + 1)
     too_much = ordered.cumsum(axis=1) - totals[:, None] * SCALE
+    many = np.arange(1, estimates.shape[1] + 1)
     staying = np.maximum((ordered * many > too_much).sum(axis=1, keepdims=True), 1)
-    return np.asarray(np.take_along_axis(too_much, staying - 1, 1) // staying, dtype=np.int64)
-
-
-def _taken_off_below(estimates: Integers, totals: Integers, most: Integers) -> Integers:
-    """Return the same where no number may be more than its bound; found by halving."""
-    upper, wanted = most * SCALE, totals[:, None] * SCALE
-    low = (estimates - upper).min(axis=1, keepdims=True)
-    high = estimates.max(axis=1, keepdims=True) + 1
-    while np.any(high - low > 1):
-        middle = (low + high) // 2
-        enough = np.minimum(np.maximum(estimates - middle, 0), upper).sum(axis=1, keepdims=True) >= wanted
-        low, high = np.where(enough, middle, low), np.where(enough, high, middle)
-    return np.asarray(low, dtype=np.int64)
+    left = estimates - np.take_along_axis(too_much, staying - 1, 1) // staying
+    whole = np.maximum(left, 0) // SCALE
+    order = np.argsort(np.where(left < 0, 1, whole * SCALE - left), axis=1, kind="stable")
+    missing = totals[:, None] - whole.sum(axis=1, keepdims=True)
+    np.put_along_axis(whole, order, np.take_along_axis(whole, order, 1) + (many <= missing), 1)
+    return np.asarray(whole, dtype=np.int64)
 
 
 def nearest_table(estimates: Integers, rows: Integers, columns: Integers, most: Integers) -> Integers:
