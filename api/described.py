@@ -252,6 +252,10 @@ MESSAGES: dict[MessageType, Words] = {
     MessageType.ASK_ASKED_AGAIN: ("Een vraag is opnieuw gesteld.", "Something was asked again."),
     MessageType.ASK_ESCALATED: ("Een vraag is opgeschaald.", "An ask was escalated."),
     MessageType.ASK_ANSWERED: ("Een vraag is beantwoord.", "An ask was answered."),
+    MessageType.ASK_ANSWER_STRUCK: (
+        "Een antwoord op een vraag was verkeerd vastgelegd en is doorgehaald.",
+        "An answer to an ask was entered wrongly and is struck through.",
+    ),
     MessageType.ASK_CLOSED: ("Een vraag is gesloten.", "An ask was closed."),
     MessageType.COMMITMENT_RECORDED: ("Er is een toezegging vastgelegd.", "A commitment was recorded."),
     MessageType.COMMITMENT_CONFIRMED: ("Een toezegging is bevestigd.", "A commitment was confirmed."),

@@ -33,6 +33,7 @@ class MessageType(StrEnum):
     ASK_ASKED_AGAIN = "nl.toezeggingen.vraag-opnieuw-gesteld.v1"
     ASK_ESCALATED = "nl.toezeggingen.vraag-opgeschaald.v1"
     ASK_ANSWERED = "nl.toezeggingen.vraag-beantwoord.v1"
+    ASK_ANSWER_STRUCK = "nl.toezeggingen.vraag-antwoord-doorgehaald.v1"
     ASK_CLOSED = "nl.toezeggingen.vraag-gesloten.v1"
     COMMITMENT_RECORDED = "nl.toezeggingen.toezegging-vastgelegd.v1"
     COMMITMENT_CONFIRMED = "nl.toezeggingen.toezegging-bevestigd.v1"
@@ -65,6 +66,7 @@ TYPES: dict[str, MessageType] = {
     "ask.asked_again": MessageType.ASK_ASKED_AGAIN,
     "ask.escalated": MessageType.ASK_ESCALATED,
     "ask.answered": MessageType.ASK_ANSWERED,
+    "ask.answer_struck": MessageType.ASK_ANSWER_STRUCK,
     "ask.closed": MessageType.ASK_CLOSED,
     "commitment.recorded": MessageType.COMMITMENT_RECORDED,
     "commitment.confirmed": MessageType.COMMITMENT_CONFIRMED,
