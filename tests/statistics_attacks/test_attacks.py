@@ -155,7 +155,7 @@ def village() -> World:
     return world(600, seed=5, areas=municipality(2, 3))
 
 
-RELEASES = 2000 if LONG else 80
+RELEASES = 2000 if LONG else 60
 
 
 def test_who_knows_all_the_others_cannot_tell_whether_one_more_is_counted(village: World) -> None:
@@ -182,6 +182,6 @@ def test_who_knows_all_the_others_cannot_tell_in_which_phase_one_is(village: Wor
 def test_who_knows_all_the_others_tells_the_worlds_of_broken_variants_apart(village: World, broken: Mechanism) -> None:
     bound = best_guess(charge(STRICT, tables_of(4), "", 2026).whole)
 
-    told = worlds.tell_apart(broken, (worlds.without(village, 100), village), 40)
+    told = worlds.tell_apart(broken, (worlds.without(village, 100), village), 30)
 
     assert told.right > bound + 3 * told.error
