@@ -155,7 +155,7 @@ def village() -> World:
     return world(600, seed=5, areas=municipality(2, 3))
 
 
-RELEASES = 2000 if LONG else 60
+RELEASES = 600 if LONG else 60
 
 
 def test_who_knows_all_the_others_cannot_tell_whether_one_more_is_counted(village: World) -> None:
