@@ -24,6 +24,7 @@ from api.errors import MissingKey
 from bsa.permissions import Actor, Permission
 from bsa.referrals import (
     arriving,
+    assigning,
     carrying,
     deciding,
     drafts,
@@ -38,6 +39,7 @@ from bsa.referrals import (
 )
 from bsa.referrals.deed_shapes import (
     AcceptanceIn,
+    AssignmentIn,
     AttemptIn,
     ErrorIn,
     OutcomeIn,
@@ -165,6 +167,15 @@ def accept_referral(
 ) -> ReferralItem:
     """Take a referral on; in the same go the team links the resident, or registers the resident as known."""
     return _shell(session, caller, deciding.accept_referral(session, caller, referral_id, version, told))
+
+
+@router.put("/{referral_id}/owner")
+@needs(Permission.ASSIGN_REFERRAL)
+def assign_referral(
+    session: Writing, caller: WritingCaller, referral_id: UUID, version: SeenVersion, told: AssignmentIn
+) -> ReferralItem:
+    """Hand a referral to a colleague who works there: by who carries it, the team leader, or who takes it up."""
+    return _shell(session, caller, assigning.assign_referral(session, caller, referral_id, version, told))
 
 
 @router.post("/{referral_id}/refusal", status_code=201)

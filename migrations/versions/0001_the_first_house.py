@@ -1122,6 +1122,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("initiative_id", sa.Uuid(), nullable=True),
+        sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("wiped_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(direction = 'outbound') = (handover IS NOT NULL)", name=op.f("ck_referral_handover_when_outbound")
@@ -2345,6 +2346,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("referral_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("assigns", sa.Boolean(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(

@@ -18,6 +18,7 @@ from bsa.lifecycle.jobs import destroy_doomed_keys, sweep_orphans
 from bsa.mail import mail_waiting_letters
 from bsa.people.actions import forget_ended
 from bsa.portal.mails import mail_institutions
+from bsa.referrals.assigning import free_left
 from bsa.referrals.jobs import see_opened, wipe_old
 from bsa.reminders.weekly import mail_weekly
 from bsa.sendings import forget_old
@@ -99,6 +100,7 @@ JOBS = (
     Job("forget_hours", _now_and_then, _forget_hours),
     Job("sweep_orphans", _at_night, sweep_orphans),
     Job("see_opened", _each_minute, see_opened),
+    Job("free_left_referrals", _now_and_then, free_left),
     Job("wipe_old_referrals", _at_night, wipe_old),
     Job("suggest_after_new_needs", _each_minute, find_after_new_needs),
     Job("suggest_everywhere", _at_night, find_everywhere),

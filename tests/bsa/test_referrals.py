@@ -1,5 +1,7 @@
 """Referrals: a partner asks the team for somebody, or the team a partner; both hear what came of it, as was agreed."""
 
+from collections import Counter
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,16 +10,22 @@ from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
 from bsa import clock
-from bsa.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
+from bsa.database import Database
+from bsa.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Stale
 from bsa.events import Event
 from bsa.needs.actions import record_need
 from bsa.needs.models import LifeArea, Need
 from bsa.needs.shapes import NeedIn
+from bsa.outbox import Message
+from bsa.people.models import Account
+from bsa.permissions import Actor
 from bsa.referrals import (
     arriving,
+    assigning,
     carrying,
     counting,
     deciding,
+    drafts,
     ending,
     going_out,
     listing,
@@ -27,12 +35,14 @@ from bsa.referrals import (
 )
 from bsa.referrals.deed_shapes import (
     AcceptanceIn,
+    AssignmentIn,
     AttemptIn,
     ErrorIn,
     OutcomeIn,
     PauseIn,
     RefusalIn,
     ReroutingIn,
+    SubmissionIn,
     WithdrawalIn,
 )
 from bsa.referrals.feedback import show_feedback, show_message
@@ -41,6 +51,8 @@ from bsa.referrals.sent_shapes import ReferralIn
 from bsa.referrals.shapes import ReferralQuery
 from bsa.referrals.standing import standing
 from bsa.referrals.states import ReferralState
+from bsa.referrals.waiting import to_decide
+from bsa.referrals.wiping import end_with_resident
 from bsa.residents.queries import show_resident
 from bsa.sealing import sealed_columns
 
@@ -171,7 +183,7 @@ def test_the_whole_way_rebuilds_from_its_events(session: Session, cast: Cast) ->
         for name in now.__slots__:
             assert getattr(now, name) == getattr(one, name), name
             rebuilt += 1
-    assert rebuilt == 24
+    assert rebuilt == 26
     with pytest.raises(Conflict) as refused:
         carrying.pause_referral(session, me, key, None, PauseIn.model_validate(pause))
     assert refused.value.facts == {"state": "completed", "following": "entered_in_error"}
@@ -209,6 +221,173 @@ def test_the_referrer_hears_as_much_as_the_resident_agreed_to(
     assert len(message.nl) == len(message.en) == 3
     assert ("Activator" in message.nl[2]) is (feedback != "nothing")
     assert ("geholpen" in message.nl[1]) is (shown[2] is not None)
+
+
+def test_where_nothing_was_agreed_no_other_way_tells_that_something_happened(session: Session, cast: Cast) -> None:
+    partner, me, silent = cast.corporation, cast.activator, dict[str, Any](feedback="nothing")
+    waiting = referred(session, cast, **silent)
+    over = taken_on(session, cast, **silent)
+    carrying.note_attempt(session, me, over.id, None, AttemptIn(reached=False))
+    ending.finish_referral(session, me, over.id, None, OutcomeIn.model_validate({"outcome": "not_reached"}))
+    refused = RefusalIn.model_validate({"reason": "no_place"})
+    declined = deciding.refuse_referral(session, me, referred(session, cast, **silent).id, None, refused)
+
+    def seen(referral: Referral) -> object:
+        shown = showing.show_referral(session, partner, referral.id).model_dump(exclude={"id", "external_ref"})
+        return {**shown, "events": [event["number"] for event in shown["events"]]}
+
+    def tried(referral: Referral) -> list[str]:
+        """Say what comes of deeds that are refused, or should be: nothing of this changes anything."""
+        wrong = WithdrawalIn.model_validate({"by_side": "referrer", "reason": "wrong_person"})
+        again = ReferralIn.model_validate(told(retryOfId=str(referral.id)))
+        found = []
+        for deed in (
+            lambda: deciding.accept_referral(session, partner, referral.id, None, AcceptanceIn()),
+            lambda: deciding.refuse_referral(session, partner, referral.id, None, refused),
+            lambda: drafts.submit_referral(session, partner, referral.id, None, SubmissionIn()),
+            lambda: ending.withdraw_referral(session, partner, referral.id, None, wrong),
+            lambda: ending.withdraw_referral(session, partner, referral.id, 77, WithdrawalIn()),
+            lambda: arriving.send_referral(session, partner, again),
+        ):
+            with pytest.raises(Refusal) as error:
+                deed()
+            found.append(f"{type(error.value).__name__} {error.value}")
+        return [*found, *show_message(session, partner, referral.id).nl]
+
+    assert seen(over) == seen(declined) == seen(waiting)
+    assert tried(over) == tried(declined) == tried(waiting)
+    counts = counting.referral_counts(session, [cast.corporation_id], partner)[cast.corporation_id]
+    assert (counts.sent, counts.waiting, counts.decided_in_time) == (3, 0, 0)
+    # What was seen still counts as seen: it is taken back with the version that was shown.
+    version = showing.show_referral(session, partner, waiting.id).version
+    deciding.accept_referral(session, me, waiting.id, None, AcceptanceIn())
+    back = WithdrawalIn.model_validate({"by_side": "referrer", "reason": "other"})
+    ending.withdraw_referral(session, partner, waiting.id, version, back)
+    assert [event.number for event in showing.list_events(session, partner, waiting.id)] == [1, 2]
+    # Also where it was over: that it is too late would tell that.
+    for silent_one in (over, declined):
+        assert ending.withdraw_referral(session, partner, silent_one.id, version, back).state is not S.WITHDRAWN
+    assert seen(over) == seen(declined) == seen(waiting)
+    assert showing.show_referral(session, partner, over.id).state is S.WITHDRAWN
+    with pytest.raises(Conflict):
+        ending.withdraw_referral(session, partner, over.id, None, back)
+    messages = select(Message.subject_id, Message.type).where(col(Message.institution_id) == cast.corporation_id)
+    told_of = Counter(subject for subject, _ in session.execute(messages))
+    assert {told_of[one.id] for one in (waiting, over, declined)} == {2}
+
+
+def test_what_it_said_goes_for_a_silent_referrer_by_the_day_it_was_sent(session: Session, cast: Cast) -> None:
+    silent, heard = taken_on(session, cast, feedback="nothing"), taken_on(session, cast)
+    assert showing.show_referral(session, cast.corporation, silent.id).content is not None
+    with clock.standing_at(clock.now() + timedelta(days=30)):
+        gone, there = (showing.show_referral(session, cast.corporation, one.id) for one in (silent, heard))
+        team = showing.show_referral(session, cast.activator, silent.id)
+    assert (gone.content, gone.wiped_on, there.wiped_on) == (None, clock.today() + timedelta(days=30), None)
+    assert team.content is not None
+
+
+def test_a_no_that_the_referrer_entered_it_also_sees(session: Session, cast: Cast) -> None:
+    referral = taken_on(session, cast, feedback="nothing")
+    ending.withdraw_referral(session, cast.corporation, referral.id, None, WithdrawalIn())
+    assert (referral.state, referral.reason) == (S.WITHDRAWN, "resident_asked")
+    assert showing.show_referral(session, cast.corporation, referral.id).state is S.WITHDRAWN
+
+
+def test_erasing_a_resident_wipes_what_was_passed_on_and_tried_before(session: Session, cast: Cast) -> None:
+    declined = referred(session, cast)
+    refusal = RefusalIn.model_validate({"reason": "no_place"})
+    deciding.refuse_referral(session, cast.activator, declined.id, None, refusal)
+    again = referred(session, cast, retryOfId=str(declined.id))
+    resident = a_dossier(session, cast.activator, cast.here_id)
+    taken = AcceptanceIn(resident_id=resident.id)
+    deciding.accept_referral(session, cast.activator, again.id, None, taken)
+    child = passed_on(session, cast, again, area_id=cast.there_id)
+
+    end_with_resident(session, cast.activator, [resident.id])
+    assert [one.wiped_at is None for one in (declined, again, child)] == [False] * 3
+    assert child.state is S.WITHDRAWN
+
+
+def test_who_carries_it_hands_it_to_a_colleague_who_works_there(session: Session, cast: Cast) -> None:
+    referral = taken_on(session, cast)
+
+    def hand(actor: Actor, to: Actor) -> Referral:
+        return assigning.assign_referral(session, actor, referral.id, None, AssignmentIn(owner_id=to.id))
+
+    for nobody in (cast.stranger, cast.teamleader):
+        with pytest.raises(Invalid):
+            hand(cast.activator, nobody)
+    with pytest.raises(NotAllowed):
+        hand(cast.colleague, cast.colleague)
+    with pytest.raises(NotAllowed):
+        hand(cast.corporation, cast.colleague)
+    assert hand(cast.activator, cast.colleague).owner_id == cast.colleague.id
+    assert hand(cast.teamleader, cast.activator).owner_id == cast.activator.id
+    assert (referral.state, standing(recording.events_of(session, referral)).owner_id) == (
+        S.ACCEPTED,
+        cast.activator.id,
+    )
+    assert [one.assigned for one in showing.list_events(session, cast.activator, referral.id)].count(True) == 2
+    assert [one.assigned for one in showing.list_events(session, cast.corporation, referral.id)] == [False] * 2
+    undecided = referred(session, cast)
+    with pytest.raises(Conflict):
+        assigning.assign_referral(session, cast.activator, undecided.id, None, AssignmentIn(owner_id=cast.colleague.id))
+
+
+def test_what_a_colleague_who_left_carried_comes_back_to_the_inbox(database: Database, cast: Cast) -> None:
+    with database.writing() as session:
+        key = taken_on(session, cast).id
+    assert assigning.free_left(database) == 0
+    with database.writing() as session:
+        session.get_one(Account, cast.activator.id).active = False
+    assert (assigning.free_left(database), assigning.free_left(database)) == (1, 0)
+    with database.writing() as session:
+        wanted = ReferralQuery(unassigned=True)
+        assert [one.id for one in listing.list_referrals(session, cast.colleague, wanted).items] == [key]
+        assert [one.id for one in to_decide(session, cast.colleague)] == [key]
+        mine = AssignmentIn(owner_id=cast.colleague.id)
+        assert assigning.assign_referral(session, cast.colleague, key, None, mine).state is S.ACCEPTED
+        assert carrying.note_attempt(session, cast.colleague, key, None, AttemptIn(reached=True)).state is S.ACTIVE
+
+
+def passed_on(session: Session, cast: Cast, referral: Referral, **where: Any) -> Referral:
+    """Let the activator pass a referral on, with a new consent."""
+    passing = {"reason": "better_elsewhere", "consent_share": outward(cast).consent_share, **where}
+    return passing_on.reroute_referral(session, cast.activator, referral.id, None, ReroutingIn.model_validate(passing))
+
+
+def test_that_it_was_passed_on_is_not_seen_by_a_referrer_who_hears_nothing(session: Session, cast: Cast) -> None:
+    children = {
+        feedback: passed_on(session, cast, taken_on(session, cast, feedback=feedback), area_id=cast.there_id)
+        for feedback in ("nothing", "status")
+    }
+
+    known = {item.id for item in listing.list_referrals(session, cast.corporation, ALL).items}
+    assert {feedback: child.id in known for feedback, child in children.items()} == {"nothing": False, "status": True}
+    for deed in (showing.show_referral, show_feedback, showing.list_events):
+        with pytest.raises(NotFound):
+            deed(session, cast.corporation, children["nothing"].id)
+    told_of = set(session.scalars(select(col(Message.subject_id))))
+    assert {feedback: child.id in told_of for feedback, child in children.items()} == {"nothing": False, "status": True}
+
+
+def test_an_error_takes_what_was_passed_on_with_it(session: Session, cast: Cast) -> None:
+    referral = taken_on(session, cast)
+    child = passed_on(session, cast, referral, institution_id=cast.rival_id)
+    ending.mark_error(session, cast.corporation, referral.id, None, ErrorIn.model_validate({"reason": "wrong_person"}))
+
+    assert (child.state, child.reason) == (S.ENTERED_IN_ERROR, "wrong_person")
+    assert [getattr(child, name) for name in sealed_columns(Referral)] == [None] * len(sealed_columns(Referral))
+    assert child.wiped_at is not None
+
+
+def test_a_reference_that_was_used_for_another_area_shows_nothing_of_that(session: Session, cast: Cast) -> None:
+    there = referred(session, cast, areaCode="BU0114ZZ02")
+    shape = ReferralIn.model_validate(told(externalRef=there.external_ref))
+    with pytest.raises(Invalid) as refused:
+        arriving.enter_referral(session, cast.activator, cast.corporation_id, shape)
+
+    assert faults(refused.value) == {"external_ref": "exists"}
 
 
 def test_what_was_declined_names_what_else_could_help(session: Session, cast: Cast) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, String, bindparam, exists, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from bsa import clock
@@ -122,6 +123,10 @@ def accounts_out(session: Session, actor: Actor, accounts: list[Account]) -> lis
     ]
 
 
+Part = aliased(AreaInclusion)
+"""The parts of the area in which a colleague is wanted."""
+
+
 def list_colleagues(session: Session, actor: Actor, wanted: ColleagueQuery) -> Page[ColleagueOut]:
     """List the activators whose reach overlaps the actor's: those to whom a resident can be entrusted."""
     require(actor, Permission.SEE_COLLEAGUES)
@@ -132,9 +137,15 @@ def list_colleagues(session: Session, actor: Actor, wanted: ColleagueQuery) -> P
     )
 
 
-def find_colleague(session: Session, actor: Actor, account_id: UUID, *, at: str) -> Account:
-    """Return the colleague named in the field `at`, or refuse that field."""
-    account: Account | None = session.scalar(_colleagues(actor).where(col(Account.id) == account_id))
+def find_colleague(
+    session: Session, actor: Actor, account_id: UUID, *, at: str, works_in: UUID | None = None
+) -> Account:
+    """Return the colleague named in the field `at`, who works in a part of that area, or refuse the field."""
+    query = _colleagues(actor).where(col(Account.id) == account_id)
+    if works_in is not None:
+        parts = select(col(Part.inner_id)).where(col(Part.outer_id) == works_in)
+        query = query.where(_reaches(col(AreaInclusion.inner_id).in_(parts)))
+    account: Account | None = session.scalar(query)
     if account is None:
         raise invalid(at, "unknown", "There is no such colleague in your areas. Choose one from the list.")
     return account

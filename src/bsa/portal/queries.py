@@ -66,7 +66,7 @@ def show_portal(session: Session, actor: Actor) -> PortalOut:
         judged=[known[one.id] for one in judged],
         to_decide=[one for one in asked_of_us if one.state in UNDECIDED],
         referred=referred,
-        referral_counts=referral_counts(session, [institution.id])[institution.id],
+        referral_counts=referral_counts(session, [institution.id], actor)[institution.id],
     )
 
 

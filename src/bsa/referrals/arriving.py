@@ -13,7 +13,7 @@ from bsa.institutions.queries import institution_named
 from bsa.permissions import Actor, Permission, Role, require
 from bsa.referrals.agreed import faults_of_days, take_consent
 from bsa.referrals.beginning import store, tried_again
-from bsa.referrals.finding import Seen
+from bsa.referrals.finding import Seen, visible_to
 from bsa.referrals.models import Referral, ReferralDirection
 from bsa.referrals.recording import add_event
 from bsa.referrals.sent_shapes import ReferralIn
@@ -21,6 +21,8 @@ from bsa.referrals.states import ReferralSide, ReferralState
 from bsa.rows import locked
 
 S = ReferralState
+
+REFERENCE_USED = N_("This reference was used before, for a referral that you cannot see. Ask the institution.")
 
 
 def send_referral(session: Session, actor: Actor, told: ReferralIn) -> tuple[Referral, bool]:
@@ -30,6 +32,7 @@ def send_referral(session: Session, actor: Actor, told: ReferralIn) -> tuple[Ref
     """
     if not actor.has(Role.INSTITUTION_CONTACT) or actor.institution_id is None:
         raise NotAllowed("An institution refers to the team. To a partner you refer from a need of a resident.")
+    require(actor, Permission.SEND_REFERRAL)
     return _receive(session, actor, actor.institution_id, told)
 
 
@@ -51,6 +54,8 @@ def _receive(session: Session, actor: Actor, institution_id: UUID, told: Referra
         )
     )
     if earlier is not None:
+        if session.scalar(select(col(Referral.id)).where(col(Referral.id) == earlier.id, visible_to(actor))) is None:
+            raise Invalid(Fault(("external_ref",), "exists", REFERENCE_USED))
         return earlier, False
     faults = faults_of_days(told.consent_share, told.expected_answer_by)
     area = _area(session, told, faults)

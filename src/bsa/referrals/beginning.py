@@ -10,6 +10,7 @@ from bsa.permissions import Actor
 from bsa.referrals.finding import visible_to
 from bsa.referrals.models import Referral, ReferralDirection
 from bsa.referrals.states import ReferralState
+from bsa.referrals.telling import state_told_to
 from bsa.sealing import sealer
 
 S = ReferralState
@@ -33,7 +34,7 @@ def tried_again(
     )
     if found is None:
         faults.append(Fault(("retry_of_id",), "unknown", "There is no such referral of yours."))
-    elif found.state not in (S.DECLINED, S.FAILED):
+    elif state_told_to(actor, found) not in (S.DECLINED, S.FAILED):
         message = N_("Only what was not taken on, or did not work out, is tried again.")
         faults.append(Fault(("retry_of_id",), "not_over", message))
     return referral_id

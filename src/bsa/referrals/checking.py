@@ -2,17 +2,16 @@
 
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from bsa.errors import N_, Conflict, NotAllowed
 from bsa.permissions import Actor, Permission, allows, require
 from bsa.referrals.deeds import DEEDS, ReferralDeed, before, may_enter, refuse_now
-from bsa.referrals.finding import Seen, find_referral, links_of
-from bsa.referrals.models import Referral
+from bsa.referrals.finding import Seen, find_referral, refuse_stale
+from bsa.referrals.models import Referral, ReferralResident
 from bsa.referrals.states import ReferralSide, ReferralState
-from bsa.referrals.telling import Told, side_of, state_without_feedback, told_to
+from bsa.referrals.telling import side_of, state_told_to
 from bsa.residents.models import Resident
-from bsa.rows import not_stale
 
 D = ReferralDeed
 
@@ -29,19 +28,21 @@ def for_deed(
     """Return a referral for a deed that may be done to it by this actor, in its present state."""
     told = DEEDS[deed]
     referral, seen = find_referral(session, actor, referral_id)
+    shown = state_told_to(actor, referral)
     if deed is D.ACCEPT or deed is D.REFUSE:
         # Whoever comes second is told that it was decided, and not that the role is wrong.
-        refuse_now(deed, referral.state)
+        refuse_now(deed, shown)
     require(actor, told.permission, seen, instead=_instead(deed))
-    not_stale(referral, version)
-    refuse_now(deed, referral.state)
+    refuse_stale(actor, referral, version)
+    refuse_now(deed, shown)
     if told.within_the_team and not actor.of_the_team:
         raise NotAllowed("Only the team does this. When the resident was helped elsewhere, say so when you close it.")
     if deed in (D.SUBMIT, D.MARK_ERROR) and side_of(actor, referral) is not ReferralSide.REFERRER:
         raise NotAllowed
     if not even_restricted:
-        for linked in links_of(session, referral):
-            refuse_restricted(session.get_one(Resident, linked.resident_id))
+        linked = select(col(ReferralResident.resident_id)).where(col(ReferralResident.referral_id) == referral.id)
+        for resident in session.scalars(select(Resident).where(col(Resident.id).in_(linked))):
+            refuse_restricted(resident)
     return referral
 
 
@@ -59,8 +60,7 @@ def refuse_restricted(resident: Resident) -> None:
 
 def allowed_deeds(actor: Actor, referral: Referral, seen: Seen) -> list[str]:
     """Return what this actor may do to the referral now."""
-    side = side_of(actor, referral)
-    shown = referral.state if told_to(actor, referral) >= Told.STATUS else state_without_feedback(referral)
+    side, shown = side_of(actor, referral), state_told_to(actor, referral)
     return [deed.value for deed in ReferralDeed if _may(actor, referral, seen, deed, side, shown)]
 
 
@@ -68,7 +68,7 @@ def _may(
     actor: Actor, referral: Referral, seen: Seen, deed: ReferralDeed, side: ReferralSide, shown: ReferralState
 ) -> bool:
     told = DEEDS[deed]
-    if shown not in before(deed) or referral.state not in before(deed) or not allows(actor, told.permission, seen):
+    if shown not in before(deed) or not allows(actor, told.permission, seen):
         return False
     if told.within_the_team and not actor.of_the_team:
         return False

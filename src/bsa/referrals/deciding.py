@@ -58,5 +58,5 @@ def _owner(session: Session, actor: Actor, referral: Referral, told: AcceptanceI
         raise invalid(
             "owner_id", "own", "Who takes it on links or registers the resident; leave that to your colleague."
         )
-    colleague: Account = find_colleague(session, actor, told.owner_id, at="owner_id")
+    colleague: Account = find_colleague(session, actor, told.owner_id, at="owner_id", works_in=referral.area_id)
     return colleague.id

@@ -60,6 +60,12 @@ class ResidentLinkIn(Shape):
         return self
 
 
+class AssignmentIn(Shape):
+    """Who of the team carries a referral from now on."""
+
+    owner_id: UUID
+
+
 class RefusalIn(Shape):
     """That a referral is not taken on, why, and what else could help."""
 

@@ -15,6 +15,8 @@ class ReferralDeed(StrEnum):
     SUBMIT = "submit"
     ACCEPT = "accept"
     REFUSE = "refuse"
+    CHANGE = "change"
+    ASSIGN = "assign"
     ATTEMPT = "attempt"
     PAUSE = "pause"
     RESUME = "resume"
@@ -44,6 +46,8 @@ DEEDS: Mapping[ReferralDeed, Deed] = {
     ReferralDeed.SUBMIT: Deed(P.SEND_REFERRAL, frozenset({S.REQUESTED})),
     ReferralDeed.ACCEPT: Deed(P.DECIDE_REFERRAL, frozenset({S.ACCEPTED})),
     ReferralDeed.REFUSE: Deed(P.DECIDE_REFERRAL, frozenset({S.DECLINED})),
+    ReferralDeed.CHANGE: Deed(P.SEND_REFERRAL, frozenset(), frozenset({S.DRAFT})),
+    ReferralDeed.ASSIGN: Deed(P.ASSIGN_REFERRAL, frozenset(), UNDECIDED | AT_WORK, within_the_team=True),
     ReferralDeed.ATTEMPT: Deed(P.CARRY_REFERRAL, frozenset({S.CONTACTING, S.ACTIVE})),
     ReferralDeed.PAUSE: Deed(P.CARRY_REFERRAL, frozenset({S.ON_HOLD})),
     ReferralDeed.RESUME: Deed(P.CARRY_REFERRAL, frozenset({S.CONTACTING, S.ACTIVE}), frozenset({S.ON_HOLD})),

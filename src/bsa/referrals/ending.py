@@ -18,11 +18,12 @@ from bsa.referrals.deeds import ReferralDeed
 from bsa.referrals.finding import links_of, looks_after
 from bsa.referrals.models import Referral, ReferralResident
 from bsa.referrals.recording import add_event
-from bsa.referrals.states import ENTRIES, ReferralOutcome, ReferralSide, ReferralState
+from bsa.referrals.states import ENTRIES, ReferralOutcome, ReferralReason, ReferralSide, ReferralState
 from bsa.referrals.telling import side_of
 from bsa.referrals.wiping import wipe
 from bsa.residents.actions import consents_to
 from bsa.residents.models import ConsentScope
+from bsa.rows import locked
 
 D = ReferralDeed
 S = ReferralState
@@ -63,6 +64,10 @@ def withdraw_referral(
     if told.by_side is ReferralSide.REFERRER and side_of(actor, referral) is not ReferralSide.REFERRER:
         raise invalid("by_side", "side", "Only the one who referred takes it back. Choose: the resident says no.")
     reason = None if told.by_side is ReferralSide.RESIDENT else told.reason
+    if told.by_side is ReferralSide.RESIDENT and side_of(actor, referral) is ReferralSide.REFERRER:
+        # Of the resident nothing is asked; that it was the resident's no is how the referrer knows that it entered it.
+        reason = ReferralReason.RESIDENT_ASKED
+    # Also when it is over already, for who is not told that: then only the event stands.
     add_event(session, actor, referral, S.WITHDRAWN, told.by_side, reason=reason)
     return referral
 
@@ -70,10 +75,19 @@ def withdraw_referral(
 def mark_error(session: Session, actor: Actor, referral_id: UUID, version: int | None, told: ErrorIn) -> Referral:
     """Write down that a referral should not have been sent; what it says is wiped at once, the shell stays."""
     referral = for_deed(session, actor, referral_id, version, D.MARK_ERROR, even_restricted=True)
-    wipe(session, referral)
-    add_event(session, actor, referral, S.ENTERED_IN_ERROR, ReferralSide.REFERRER, reason=told.reason)
-    session.execute(delete(ReferralResident).where(col(ReferralResident.referral_id) == referral.id))
+    for one in [referral, *_parts(session, referral)]:
+        wipe(session, one)
+        add_event(session, actor, one, S.ENTERED_IN_ERROR, ReferralSide.REFERRER, reason=told.reason)
+        session.execute(delete(ReferralResident).where(col(ReferralResident.referral_id) == one.id))
     return referral
+
+
+def _parts(session: Session, referral: Referral) -> list[Referral]:
+    """Return what a referral was passed on into, and that again: copies of what it says."""
+    query = select(Referral).where(col(Referral.part_of_id) == referral.id).order_by(col(Referral.id))
+    found = list(session.scalars(locked(session, query, Referral)))
+    further = [part for one in found for part in _parts(session, one)]
+    return [one for one in [*found, *further] if one.state is not S.ENTERED_IN_ERROR]
 
 
 def _joined(session: Session, actor: Actor, initiative_id: UUID) -> UUID:

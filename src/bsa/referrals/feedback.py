@@ -10,7 +10,7 @@ from bsa.people.queries import names_of
 from bsa.permissions import Actor, Permission
 from bsa.referrals.finding import find_referral, get_referral
 from bsa.referrals.messages import write_message
-from bsa.referrals.models import Referral
+from bsa.referrals.models import FeedbackLevel, Referral
 from bsa.referrals.recording import events_of
 from bsa.referrals.shapes import FeedbackOut, MessageOut
 from bsa.referrals.states import ENDS, ReferralState
@@ -32,7 +32,7 @@ def show_feedback(session: Session, actor: Actor, referral_id: UUID) -> Feedback
     return FeedbackOut(
         id=referral.id,
         feedback=referral.feedback,
-        received=referral.state is not S.DRAFT,
+        received=referral.requested_at is not None,
         seen=referral.seen_at is not None if known else None,
         accepted=_accepted(referral) if known else None,
         alternative=events[-1].words if known and events else None,
@@ -49,7 +49,8 @@ def show_message(session: Session, actor: Actor, referral_id: UUID) -> MessageOu
     """Show the message to the referrer at the end: three lines, and no more than the resident agreed to."""
     feedback = show_feedback(session, actor, referral_id)
     referral, _ = find_referral(session, actor, referral_id)
-    if referral.state not in ENDS:
+    # Where nothing was agreed there is nothing to wait for: it always says the same.
+    if referral.state is S.DRAFT or (referral.feedback is not FeedbackLevel.NOTHING and referral.state not in ENDS):
         raise Conflict("It is not over yet; the message is written when it is.")
     owner = names_of(session, {referral.owner_id} if referral.owner_id else set())
     whom = owner.get(referral.owner_id) if referral.owner_id else None

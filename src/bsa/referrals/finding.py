@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, not_, or_, se
 from sqlmodel import Session, col
 
 from bsa.areas.models import AreaInclusion
-from bsa.errors import NotFound
+from bsa.errors import NotFound, Stale
 from bsa.permissions import Actor, Permission, Role, require
-from bsa.referrals.models import Referral, ReferralDirection, ReferralResident
+from bsa.referrals.models import FeedbackLevel, Referral, ReferralDirection, ReferralResident
+from bsa.referrals.telling import version_told_to
 from bsa.residents.models import ResidentWorker
-from bsa.rows import locked, not_stale
+from bsa.rows import locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,10 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     if actor.has(Role.ACTIVATOR):
         ways.append(or_(col(Referral.owner_id) == actor.id, and_(looks_after(actor), or_(outbound, was_sent))))
     if actor.has(Role.INSTITUTION_CONTACT) and actor.institution_id is not None:
-        ways.append(and_(col(Referral.institution_id) == actor.institution_id, or_(not_(outbound), was_sent)))
+        own = col(Referral.institution_id) == actor.institution_id
+        # That a referral of theirs was passed on says that it was taken on.
+        told_of = or_(col(Referral.part_of_id).is_(None), col(Referral.feedback) != FeedbackLevel.NOTHING)
+        ways.append(and_(own, or_(and_(not_(outbound), told_of), and_(outbound, was_sent))))
     return or_(false(), *ways)
 
 
@@ -63,8 +67,14 @@ def get_referral(
     """Return a referral for something that the actor may do with it."""
     referral, seen = find_referral(session, actor, referral_id)
     require(actor, permission, seen)
-    not_stale(referral, version)
+    refuse_stale(actor, referral, version)
     return referral, seen
+
+
+def refuse_stale(actor: Actor, referral: Referral, version: int | None) -> None:
+    """Refuse a change of another version than the one that the actor is told."""
+    if version is not None and version != version_told_to(actor, referral):
+        raise Stale
 
 
 def in_reach(actor: Actor) -> ColumnElement[bool]:

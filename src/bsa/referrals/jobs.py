@@ -14,11 +14,9 @@ from bsa.referrals.deeds import OPEN
 from bsa.referrals.models import Referral, ReferralDirection
 from bsa.referrals.recording import add_event
 from bsa.referrals.states import ReferralSide, ReferralState
+from bsa.referrals.terms import kept_days
 from bsa.referrals.wiping import wipe
 from bsa.rows import locked
-
-NOT_TAKEN_ON_DAYS = 30
-"""Of what was not taken on or was taken back there is no reason to keep long what it said; a draft waits as long."""
 
 
 def see_opened(database: Database) -> int:
@@ -47,8 +45,7 @@ def note_opened(session: Session) -> int:
 def wipe_old(database: Database) -> int:
     """Wipe what referrals say that were over for long enough; their states and days stay. Return how many."""
     with database.writing() as session:
-        days = session.info["settings"].referral_content_days
-        query = select(Referral).where(col(Referral.wiped_at).is_(None), _over(days)).order_by(col(Referral.id))
+        query = select(Referral).where(col(Referral.wiped_at).is_(None), _over(session)).order_by(col(Referral.id))
         old = list(session.scalars(locked(session, query, Referral)))
         for referral in old:
             _end_draft(session, referral)
@@ -75,9 +72,8 @@ def _opened() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _over(days: int) -> ColumnElement[bool]:
-    now = clock.now()
-    soon, later = now - timedelta(days=min(days, NOT_TAKEN_ON_DAYS)), now - timedelta(days=days)
+def _over(session: Session) -> ColumnElement[bool]:
+    soon, later = (clock.now() - timedelta(days=kept_days(session, taken_on=one)) for one in (False, True))
     not_taken_on = col(Referral.state).in_((ReferralState.DECLINED, ReferralState.WITHDRAWN))
     return or_(
         and_(col(Referral.state).not_in(OPEN), col(Referral.closed_at) <= later),

@@ -7,7 +7,6 @@ from sqlalchemy import Select, not_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from bsa import clock
 from bsa.areas.models import Area
 from bsa.areas.queries import lies_within
 from bsa.initiatives.models import Initiative
@@ -21,8 +20,18 @@ from bsa.referrals.deeds import OPEN
 from bsa.referrals.finding import in_reach, looks_after, seen_of, visible_to
 from bsa.referrals.models import Referral, ReferralDirection, ReferralResident, Urgency
 from bsa.referrals.shapes import ReferralItem, ReferralQuery, ReferralReceipt
-from bsa.referrals.states import UNDECIDED
-from bsa.referrals.telling import SENT, Told, hidden_from, shown_at, shown_state, state_without_feedback, told_to
+from bsa.referrals.states import AT_WORK, UNDECIDED
+from bsa.referrals.telling import (
+    SENT,
+    Told,
+    hidden_from,
+    shown_at,
+    shown_state,
+    state_told_to,
+    told_to,
+    version_told_to,
+    wiped_on_told,
+)
 from bsa.referrals.terms import decide_by, seen_by, settings_of
 from bsa.residents.queries import get_record
 from bsa.shapes import Page
@@ -87,7 +96,8 @@ def _narrowed(query: Select[*tuple[Any, ...]], actor: Actor, wanted: ReferralQue
         query = query.where(col(Referral.owner_id) == actor.id)
     if wanted.unassigned:
         inbound = col(Referral.direction) == ReferralDirection.INBOUND
-        query = query.where(inbound, col(Referral.state).in_(UNDECIDED), not_(hidden_from(actor)))
+        nobody = col(Referral.owner_id).is_(None)
+        query = query.where(inbound, nobody, col(Referral.state).in_(UNDECIDED | AT_WORK), not_(hidden_from(actor)))
     if wanted.open is not None:
         still_open = shown_state(actor).in_(OPEN)
         query = query.where(still_open if wanted.open else not_(still_open))
@@ -130,10 +140,11 @@ def shell_of(session: Session, actor: Actor, row: Any) -> ReferralItem:
     referral: Referral = row.Referral
     told = told_to(actor, referral)
     known, outcome, whole = told >= Told.STATUS, told >= Told.OUTCOME, told is Told.ALL
-    names_owner = known and referral.owner_id is not None
+    # The owner of what the team sent is one of its own.
+    names_owner = (known or actor.of_the_team) and referral.owner_id is not None
     return ReferralItem(
         id=referral.id,
-        version=referral.version,
+        version=version_told_to(actor, referral),
         created_at=referral.created_at,
         changed_at=row.shown_at,
         allowed_actions=allowed_deeds(actor, referral, seen_of(actor, row)),
@@ -147,7 +158,7 @@ def shell_of(session: Session, actor: Actor, row: Any) -> ReferralItem:
         urgency=referral.urgency,
         handover=referral.handover,
         feedback=referral.feedback,
-        state=referral.state if known else state_without_feedback(referral),
+        state=state_told_to(actor, referral),
         owner_id=referral.owner_id if names_owner else None,
         owner_name=opened_name(session, referral.owner_id, row.owner_name) if names_owner else None,  # type: ignore[arg-type]
         mine=referral.owner_id == actor.id,
@@ -168,7 +179,7 @@ def shell_of(session: Session, actor: Actor, row: Any) -> ReferralItem:
         part_of_id=referral.part_of_id if _knows_parent(actor, row) else None,
         retry_of_id=referral.retry_of_id,
         call=settings_of(session).referral_phone if referral.urgency is Urgency.CALL_TODAY else None,
-        wiped_on=clock.day_of(referral.wiped_at) if referral.wiped_at else None,
+        wiped_on=wiped_on_told(session, actor, referral),
     )
 
 

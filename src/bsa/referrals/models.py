@@ -148,6 +148,8 @@ class Referral(ChangingRow, table=True):
     """Of the present state."""
     outcome: ReferralOutcome | None = Field(default=None, sa_type=one_of(ReferralOutcome))
     initiative_id: UUID | None = Field(default=None, foreign_key="initiative.id", index=True)
+    taken_back_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When a referrer who is not told that it was over took it back: for the referrer it is withdrawn."""
     wiped_at: datetime | None = Field(default=None, sa_type=Moment)
 
     def owner(self) -> UUID:
@@ -160,8 +162,11 @@ class Referral(ChangingRow, table=True):
             return False
         if self.direction is ReferralDirection.OUTBOUND or self.feedback is not FeedbackLevel.NOTHING:
             return True
-        # What the referrer did itself; a resident's own no comes without a reason.
-        taken_back = kind == "referral.withdrawn" and self.reason is not None
+        if self.part_of_id is not None:
+            # That it was passed on is not told either.
+            return False
+        # What the referrer did itself; a resident's no that the other side entered comes without a reason.
+        taken_back = kind == "referral.withdrawn" and (self.reason is not None or self.taken_back_at is not None)
         return taken_back or kind in ("referral.requested", "referral.entered_in_error")
 
 
@@ -173,6 +178,8 @@ class ReferralEvent(Row, table=True):
 
     referral_id: UUID = Field(foreign_key="referral.id")
     number: int
+    assigns: bool = False
+    """Nothing changed but who carries it: the owner that is named here, or nobody."""
     state: ReferralState = Field(sa_type=one_of(ReferralState))
     side: ReferralSide = Field(sa_type=one_of(ReferralSide))
     entered_by_id: UUID | None = Field(default=None, foreign_key="account.id")

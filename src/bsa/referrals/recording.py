@@ -14,6 +14,7 @@ from bsa.referrals.deeds import may_enter
 from bsa.referrals.models import Referral, ReferralEvent
 from bsa.referrals.standing import repeat, standing
 from bsa.referrals.states import ENTRIES, ReferralOutcome, ReferralReason, ReferralSide, ReferralState
+from bsa.referrals.telling import side_of_team
 
 S = ReferralState
 
@@ -44,11 +45,12 @@ def add_event(
     entry = ENTRIES[state]
     if not may_enter(state, side):
         raise ValueError(f"{state} is not set by the {side}.")
-    if events and events[-1].state not in entry.after:
-        raise ValueError(f"{state} does not follow {events[-1].state}.")
+    stands = standing(events).state
+    if events and stands not in entry.after and not (reason is not None and stands in entry.unheard_after):
+        raise ValueError(f"{state} does not follow {stands}.")
     if not events and state is not S.DRAFT and not first:
         raise ValueError("A referral begins as a draft, or by being sent.")
-    _refuse_wrong_reason(state, side, reason)
+    refuse_wrong_reason(state, side, reason)
     event = ReferralEvent(
         created_at=at or clock.now(),
         referral_id=referral.id,
@@ -84,7 +86,27 @@ def add_event(
     return event
 
 
-def _refuse_wrong_reason(state: ReferralState, side: ReferralSide, reason: ReferralReason | None) -> None:
+def assign(session: Session, actor: Actor | None, referral: Referral, owner_id: UUID | None) -> None:
+    """Append to a locked referral who of the team carries it from now on, or that nobody does."""
+    events = events_of(session, referral)
+    event = ReferralEvent(
+        referral_id=referral.id,
+        number=len(events) + 1,
+        assigns=True,
+        state=referral.state,
+        side=side_of_team(referral),
+        entered_by_id=actor.id if actor else None,
+        owner_id=owner_id,
+    )
+    session.add(event)
+    repeat(referral, standing([*events, event]))
+    referral.touch()
+    note(session, actor, "referral.assigned", referral, account_id=owner_id)
+    session.flush()
+
+
+def refuse_wrong_reason(state: ReferralState, side: ReferralSide, reason: ReferralReason | None) -> None:
+    """Refuse a reason that is none for this state, or that is missing."""
     reasons = ENTRIES[state].reasons
     if not reasons or side is ReferralSide.RESIDENT:
         return

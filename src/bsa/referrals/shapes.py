@@ -23,7 +23,7 @@ class ReferralQuery(Listing):
     mine: bool = False
     """Only those that the caller took on, or sent."""
     unassigned: bool = False
-    """Only those sent to the team that nobody took on or declined yet."""
+    """Only those sent to the team that nobody took on or declined yet, or that nobody carries any more."""
     external_ref: ExternalRef | None = None
     open: bool | None = None
     """Only those of which something is still to come, or only those that are over."""
@@ -110,6 +110,8 @@ class ReferralEventOut(Out):
     """One step of a referral."""
 
     number: int
+    assigned: bool
+    """Nothing changed but who carries it."""
     state: ReferralState
     happened_at: datetime
     side: ReferralSide

@@ -16,7 +16,7 @@ from bsa.referrals.models import Referral, ReferralEvent, ReferralResident, Shar
 from bsa.referrals.recording import events_of
 from bsa.referrals.shapes import LinkedResident, ReferralContent, ReferralEventOut, ReferralOut
 from bsa.referrals.states import ReferralSide
-from bsa.referrals.telling import Told, by_referrer, side_of, told_to
+from bsa.referrals.telling import Told, by_referrer, side_of, told_to, wiped_on_told
 from bsa.residents.models import Resident, ResidentWorker
 from bsa.sealing import note_read, open_cell, open_rows
 
@@ -27,13 +27,14 @@ def show_referral(session: Session, actor: Actor, referral_id: UUID) -> Referral
     if row is None:
         raise NotFound
     referral, seen = row.Referral, seen_of(actor, row)
+    gone_on = wiped_on_told(session, actor, referral)
     opens = allows(actor, Permission.OPEN_REFERRAL, seen)
     events = events_of(session, referral)
     if opens:
         open_rows(session, [referral], events)
     return ReferralOut(
         **dict(shell_of(session, actor, row)),
-        content=_content(referral) if opens and referral.wiped_at is None else None,
+        content=_content(referral) if opens and referral.wiped_at is None and gone_on is None else None,
         residents=_residents(session, actor, referral) if row.cares else [],
         events=_events(session, actor, referral, events, opens=opens),
     )
@@ -89,14 +90,20 @@ def _events(
     session: Session, actor: Actor, referral: Referral, events: Sequence[ReferralEvent], *, opens: bool
 ) -> list[ReferralEventOut]:
     told, side = told_to(actor, referral), side_of(actor, referral)
-    shown = [event for event in events if told >= Told.STATUS or by_referrer(event)]
+    shown = [
+        event
+        for event in events
+        if (told >= Told.STATUS or by_referrer(event)) and (actor.of_the_team or not event.assigns)
+    ]
     # The names of those who work there stay with their own side.
     own = {event.entered_by_id for event in shown if event.entered_by_id and _entered_here(actor, event, side)}
     names = names_of(session, own)
     return [
         ReferralEventOut(
             id=event.id,
-            number=event.number,
+            # Its place among all says how many there are of which nothing is told.
+            number=event.number if told is Told.ALL and actor.of_the_team else place,
+            assigned=event.assigns,
             state=event.state,
             happened_at=event.created_at,
             side=event.side,
@@ -107,7 +114,7 @@ def _events(
             reached=event.reached,
             words=event.words if opens else None,
         )
-        for event in shown
+        for place, event in enumerate(shown, 1)
     ]
 
 

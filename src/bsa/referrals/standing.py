@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bsa.clock import day_of
 from bsa.referrals.models import Referral, ReferralEvent
-from bsa.referrals.states import ENDS, ReferralOutcome, ReferralReason, ReferralState
+from bsa.referrals.states import ENDS, ENTRIES, ReferralOutcome, ReferralReason, ReferralState
 
 OF_THE_REFERRER = frozenset(
     {ReferralState.DRAFT, ReferralState.REQUESTED, ReferralState.WITHDRAWN, ReferralState.ENTERED_IN_ERROR}
@@ -32,12 +32,19 @@ class ReferralStanding:
     reason: ReferralReason | None = None
     outcome: ReferralOutcome | None = None
     initiative_id: UUID | None = None
+    taken_back_at: datetime | None = None
 
 
 def standing(events: Sequence[ReferralEvent]) -> ReferralStanding:
     """Fold the events of one referral, in their order."""
     now = ReferralStanding()
     for event in events:
+        if event.assigns:
+            now.owner_id = event.owner_id
+            continue
+        if now.state in ENTRIES[event.state].unheard_after:
+            now.taken_back_at = event.created_at
+            continue
         now.state, now.reason, now.review_on = event.state, event.reason, event.review_on
         now.outcome, now.initiative_id = event.outcome, event.initiative_id
         now.owner_id = event.owner_id or now.owner_id

@@ -73,6 +73,8 @@ class Entry:
     outcomes: frozenset[ReferralOutcome] = frozenset()
     """One of these must be given: without an outcome nothing is closed."""
     needs_review_day: bool = False
+    unheard_after: frozenset[ReferralState] = frozenset()
+    """A referrer who is not told that it is over may do this as well after these: an event, and the state stays."""
     by_itself: bool = False
     """Entered by the software: when somebody of the receiving side opened the referral."""
 
@@ -121,6 +123,7 @@ ENTRIES: Mapping[ReferralState, Entry] = {
         frozenset({S.DRAFT}) | UNDECIDED | AT_WORK,
         REFERRER | RESIDENT,
         reasons=frozenset({R.RESIDENT_ASKED, R.BETTER_ELSEWHERE, R.SENT_TWICE, R.OTHER}),
+        unheard_after=frozenset({S.DECLINED, S.REROUTED, S.COMPLETED, S.FAILED, S.WITHDRAWN}),
     ),
     S.ENTERED_IN_ERROR: Entry(
         frozenset(S) - {S.ENTERED_IN_ERROR},

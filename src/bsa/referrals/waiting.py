@@ -13,7 +13,7 @@ from bsa.institutions.models import Institution
 from bsa.permissions import Actor
 from bsa.referrals.finding import in_reach, visible_to
 from bsa.referrals.models import Referral, ReferralDirection
-from bsa.referrals.states import UNDECIDED
+from bsa.referrals.states import AT_WORK, UNDECIDED
 from bsa.referrals.telling import SENT
 from bsa.referrals.terms import decide_by
 
@@ -29,13 +29,13 @@ class Waits:
 
 
 def to_decide(session: Session, actor: Actor) -> list[Waits]:
-    """List the referrals in the actor's areas that nobody took on or declined yet, the first first."""
+    """List the referrals in the actor's areas that nobody took on yet, or whose owner left, the first first."""
     rows = session.execute(
         _waiting(actor)
         .where(
             in_reach(actor),
             col(Referral.direction) == ReferralDirection.INBOUND,
-            col(Referral.state).in_(UNDECIDED),
+            col(Referral.state).in_(UNDECIDED | AT_WORK),
             col(Referral.owner_id).is_(None),
         )
         .order_by(SENT, col(Referral.id))

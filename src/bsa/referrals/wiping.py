@@ -1,9 +1,9 @@
 """Wiping what referrals say: when they were wrong, when the resident is erased or steps down, and in time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
 from bsa import clock
@@ -51,5 +51,20 @@ def step_down_with_resident(session: Session, resident_id: UUID) -> None:
 
 def _about(session: Session, resident_ids: Sequence[UUID]) -> list[Referral]:
     linked = select(col(ReferralResident.referral_id)).where(col(ReferralResident.resident_id).in_(resident_ids))
-    query = select(Referral).where(col(Referral.id).in_(linked)).order_by(col(Referral.id))
+    known = _with_kin(session, session.scalars(linked).all())
+    query = select(Referral).where(col(Referral.id).in_(known)).order_by(col(Referral.id))
     return list(session.scalars(locked(session, query, Referral)))
+
+
+def _with_kin(session: Session, referral_ids: Iterable[UUID]) -> set[UUID]:
+    """Return these referrals with what they became or came from, passed on or tried again: all about the same people."""
+    known, new = set[UUID](), set(referral_ids)
+    while new:
+        known |= new
+        rows = session.execute(
+            select(col(Referral.id), col(Referral.part_of_id), col(Referral.retry_of_id)).where(
+                or_(*(column.in_(new) for column in map(col, (Referral.id, Referral.part_of_id, Referral.retry_of_id))))
+            )
+        ).all()
+        new = {key for row in rows for key in row if key is not None} - known
+    return known
