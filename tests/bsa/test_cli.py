@@ -15,7 +15,7 @@ import typer
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from bsa import cli
+from bsa import cli, opening
 from bsa.areas.models import Area
 from bsa.database import Database
 from bsa.demo.folder import DATABASE, KEYS, SETTINGS, UNFINISHED, Folder
@@ -221,7 +221,7 @@ def test_there_is_no_token_for_an_unknown_account(demo_folder: Path) -> None:
 def test_without_a_folder_the_demo_in_its_usual_place_is_meant(
     demo_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "DEMO", demo_folder)
+    monkeypatch.setattr(opening, "DEMO", demo_folder)
 
     assert bsa("token", "activator").out.startswith("bsa_")
 
@@ -454,13 +454,16 @@ def test_an_area_with_a_name_that_others_have_too_is_named_by_its_code(
 
 def test_every_command_and_every_option_explains_itself() -> None:
     commands = dict(typer.main.get_command(cli.app).commands)  # type: ignore[attr-defined]
-    for name in ("areas", "account"):
+    for name in ("areas", "account", "client", "partner"):
         group = commands.pop(name)
         assert group.help
         commands |= {f"{name} {inner}": command for inner, command in group.commands.items()}
 
     of_areas = {"areas import", "areas postcodes", "areas shapes"}
-    assert set(commands) == {"demo", "serve", "migrate", "worker", "token", "account create"} | of_areas
+    of_clients = {name for name in commands if name.startswith("client ")}
+    own = {"demo", "serve", "migrate", "worker", "token", "account create", "partner simulate"}
+    assert len(of_clients) > 5
+    assert set(commands) == own | of_areas | of_clients
     for command in commands.values():
         assert command.help
         assert all(getattr(option, "help", None) for option in command.params)
