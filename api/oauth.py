@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from api.limits import Counter, Policy
+from api.limits import Counter, Policy, address_in
 from bsa.clients.granting import GRANT, Refused, grant
 from bsa.clients.queries import signing_keys
 from bsa.clients.tokens import ALGORITHMS
@@ -71,7 +71,7 @@ def well_known() -> list[Route]:
 async def give_token(request: Request) -> Response:
     """Give a machine a token for a few minutes, when it proves with its own key who it is."""
     database = _here(request)
-    count = request.app.state.counter.take(REQUESTS, request.client.host if request.client else "-")
+    count = request.app.state.counter.take(REQUESTS, address_in(request.client.host if request.client else "-"))
     if count.left < 0:
         words = f"Wait {count.seconds} seconds. A token holds for minutes: ask for another when it is nearly over."
         return _refusal("slow_down", words, 429, {"Retry-After": str(count.seconds)})

@@ -453,3 +453,24 @@ def test_a_machine_finds_where_to_ask(door: TestClient, name: str) -> None:
 def test_the_api_tells_who_issues_its_tokens(door: TestClient) -> None:
     told = door.get("/.well-known/oauth-protected-resource/api/v1").json()
     assert (told["resource"], told["authorization_servers"]) == (AUDIENCE, [ISSUER])
+
+
+@pytest.mark.parametrize("claim", ["exp", "iat", "nbf"])
+def test_a_moment_beyond_all_numbers_is_refused_in_words(door: TestClient, machine: Client, claim: str) -> None:
+    endless = {claim: 10**400}
+    asked = ask(door, signed(MINE, claims_for(machine.id, ENDPOINT, **endless)))
+    token = signed(MINE, claims_for(machine.id, AUDIENCE, **{"iss": ISSUER, **endless}))
+    called = door.get("/api/v1/referrals", headers={"Authorization": f"Bearer {token}"})
+
+    assert (asked.status_code, asked.json()["error"]) == (401, "invalid_client")
+    assert called.status_code == 401
+
+
+def test_one_household_of_addresses_asks_as_one(database: Database) -> None:
+    pages = pages_on(database)
+    left = {
+        TestClient(pages, client=(f"2001:db8::{number:x}", 1)).post("/oauth/token", data={}).status_code
+        for number in range(1, 62)
+    }
+
+    assert left == {400, 429}

@@ -5,6 +5,7 @@ The keys are those that we know beforehand. A token that brings its own, or says
 """
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
@@ -54,9 +55,10 @@ class Unproved:
     def second(self, claim: str) -> float:
         """Return a claim that is a moment in seconds, or refuse the token."""
         value = self.claims.get(claim)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-            raise BadToken(f"The claim {claim} is missing or no number of seconds.")
-        return float(value)
+        with suppress(OverflowError):
+            if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+                return float(value)
+        raise BadToken(f"The claim {claim} is missing or no number of seconds.")
 
     def names(self, claim: str) -> list[str]:
         """Return a claim that is one text or a list of them."""
