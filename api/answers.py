@@ -195,7 +195,7 @@ def _under_key(request: Request) -> tuple[str | None, str]:
     if form is not None:
         body = sorted((name, _plain(value)) for name, value in form.multi_items())
     elif body:
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             body = json.loads(body)
     seen = request.headers.get("if-match")
     said = [request.url.path, request.url.query, seen, body if not isinstance(body, bytes) else body.hex()]

@@ -113,6 +113,12 @@ def test_a_key_of_visible_signs_is_taken(client: TestClient, contacts: str, key:
     assert client.post(contacts, json=CONTACT, headers={"Idempotency-Key": key}).status_code == 201
 
 
+def test_what_is_nested_beyond_reading_is_refused_with_its_key(client: TestClient, contacts: str) -> None:
+    sent = client.post(contacts, content=b"[" * 30_000, headers=KEY | {"Content-Type": "application/json"})
+
+    assert sent.status_code == 400
+
+
 def at_the_same_moment(times: int, do: Callable[[], Any]) -> list[Any]:
     """Do something in so many threads, which all begin together."""
     start = Barrier(times)
