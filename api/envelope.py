@@ -57,7 +57,7 @@ class Envelope:
         trace = begin_trace(headers.get("traceparent"))
         method, path = scope["method"], _path_in(scope)
         token = _token_in(headers)
-        use = Use(self._counter, self._caller(scope, token))
+        use = Use(self._counter, self._caller(scope, token), self._policy.quota)
         own: dict[str, str] = {}
         # A copy: the server looks at its own, to know that no body follows on HEAD.
         scope = {

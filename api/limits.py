@@ -94,6 +94,8 @@ class Use:
 
     counter: Counter
     caller: str
+    quota: int
+    """How many requests a minute are taken of one caller in all."""
     counts: list[Count] = field(default_factory=list)
 
     def take(self, policy: Policy) -> None:
@@ -111,14 +113,18 @@ class Use:
         }
 
 
-def limited(name: str, a_minute: int) -> Callable[[Request], Coroutine[Any, Any, None]]:
-    """Limit an operation of its own: `@router.post("", dependencies=[Depends(limited("searches", 60))])`."""
-    policy = Policy(name, a_minute)
+SHARES = {"searches": 5, "referrals": 10, "exports": 20}
+"""What costs more, or may do more harm: each is at most such a part (a fifth) of all that is taken of one caller."""
+
+
+def limited(name: str) -> Callable[[Request], Coroutine[Any, Any, None]]:
+    """Limit an operation beside all others: `@router.post("", dependencies=[Depends(limited("searches"))])`."""
+    share = SHARES[name]
 
     async def take(request: Request) -> None:
         use: Use | None = request.scope.get("bsa.use")
         if use is not None:
-            use.take(policy)
+            use.take(Policy(name, max(1, use.quota // share)))
 
     return take
 

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from api.limits import Counter, Policy, address_in
+from api.limits import Count, Counter, Policy, address_in
 from bsa.clients.granting import GRANT, Refused, grant
 from bsa.clients.queries import signing_keys
 from bsa.clients.tokens import ALGORITHMS
@@ -72,6 +72,12 @@ async def give_token(request: Request) -> Response:
     """Give a machine a token for a few minutes, when it proves with its own key who it is."""
     database = _here(request)
     count = request.app.state.counter.take(REQUESTS, address_in(request.client.host if request.client else "-"))
+    answer = await _answer(request, database, count)
+    answer.headers["RateLimit-Policy"], answer.headers["RateLimit"] = str(REQUESTS), str(count)
+    return answer
+
+
+async def _answer(request: Request, database: Database, count: Count) -> Response:
     if count.left < 0:
         words = f"Wait {count.seconds} seconds. A token holds for minutes: ask for another when it is nearly over."
         return _refusal("slow_down", words, 429, {"Retry-After": str(count.seconds)})

@@ -6,7 +6,7 @@ Who asks now and then what changed asks for `updatedSince`, and not more often t
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from api.answers import AnsweringRoute, found_at
 from api.dependencies import (
@@ -21,6 +21,7 @@ from api.dependencies import (
     needs,
 )
 from api.errors import MissingKey
+from api.limits import limited
 from bsa.permissions import Actor, Permission
 from bsa.referrals import (
     arriving,
@@ -79,7 +80,7 @@ def list_referrals(session: Reading, caller: Caller, wanted: Annotated[ReferralQ
     return listing.list_referrals(session, caller, wanted)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, dependencies=[Depends(limited("referrals"))])
 @needs(Permission.SEND_REFERRAL)
 def send_referral(session: Writing, caller: WritingCaller, told: ReferralIn, key: SentKey = None) -> ReferralReceipt:
     """Refer somebody to the team, for your own institution. Sent again, it is the one that is there already (200)."""

@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from api.answers import AnsweringRoute, found_at
 from api.dependencies import Caller, Reading, SeenVersion, Writing, WritingCaller, needs
+from api.limits import limited
 from bsa.permissions import Permission
 from bsa.scales import actions, queries
 from bsa.scales.shapes import (
@@ -46,7 +47,7 @@ def show_scale(session: Reading, caller: Caller, scale_id: UUID) -> ScaleOut:
     return queries.show_scale(session, caller, scale_id)
 
 
-@router.get("/{scale_id}/definition")
+@router.get("/{scale_id}/definition", dependencies=[Depends(limited("exports"))])
 @needs(Permission.SEE_SCALES)
 def export_scale(session: Reading, caller: Caller, scale_id: UUID) -> ScaleIn:
     """Give the definition of a scale, as `POST /scales` of another installation takes it."""

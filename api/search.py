@@ -12,7 +12,7 @@ from bsa.search.shapes import SearchIn, SearchOut
 router = APIRouter(prefix="/searches", tags=["search"], route_class=AnsweringRoute)
 
 
-@router.post("", dependencies=[Depends(limited("searches", 120))])
+@router.post("", dependencies=[Depends(limited("searches"))])
 @needs(Permission.SEARCH)
 def search(session: Reading, caller: Caller, wanted: SearchIn) -> SearchOut:
     """Find residents, needs, themes, initiatives, asks, commitments, institutions and places that you may read.

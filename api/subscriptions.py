@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from api.answers import AnsweringRoute
+from api.answers import AnsweringRoute, tells_once
 from api.dependencies import Caller, Reading, SeenVersion, SentKey, Writing, WritingCaller, content_of, needs
 from bsa.permissions import Permission
 from bsa.sendings import once
@@ -38,6 +38,7 @@ def list_subscriptions(
 
 
 @router.post("", status_code=201)
+@tells_once
 @needs(Permission.KEEP_SUBSCRIPTION)
 def subscribe(session: Writing, caller: WritingCaller, told: SubscriptionIn, key: SentKey = None) -> SubscriptionSecret:
     """Subscribe to messages. The secret is in this answer only.
@@ -80,6 +81,7 @@ def end_subscription(session: Writing, caller: WritingCaller, subscription_id: U
 
 
 @router.post("/{subscription_id}/secrets", status_code=201)
+@tells_once
 @needs(Permission.KEEP_SUBSCRIPTION)
 def change_secret(session: Writing, caller: WritingCaller, subscription_id: UUID) -> SubscriptionSecret:
     """Make a new secret, shown in this answer only; for a day messages are signed with the former one too."""

@@ -15,6 +15,7 @@ from bsa.referrals.states import ReferralSide, ReferralState
 from bsa.residents.dooming import doom
 from bsa.rows import locked
 from bsa.sealing import sealed_columns
+from bsa.sendings import forget_answers
 
 S = ReferralState
 
@@ -29,6 +30,7 @@ def wipe(session: Session, referral: Referral) -> None:
     referral.wiped_at = clock.now()
     for event in events_of(session, referral):
         event.words = None
+    forget_answers(session, [referral.id])
     doom(session, [referral.id])
 
 
