@@ -253,6 +253,8 @@ def test_a_change_of_an_old_version_is_refused(session: Session, cast: Cast) -> 
         "https://[fe80::1]/",
         "https://[fc00::1]/",
         "https://[ff02::1]/",
+        "https://[fec0::1]/",
+        "https://192.0.0.192/opc/v2/instance",
         "https://localhost/",
         "https://LOCALHOST./",
         "https://printer.local/",
@@ -692,6 +694,9 @@ def test_what_goes_wrong_before_an_answer_has_a_name(database: Database, receive
         closed.bind(("127.0.0.1", 0))
         assert fault_of(f"http://partner.example:{closed.getsockname()[1]}/") is DeliveryFault.UNREACHABLE
     assert fault_of(f"http://{here}/", unknown) is DeliveryFault.UNKNOWN_HOST
+    assert {fault_of(url) for url in ("http://partner.example:99999/", "http://partner.example/\xe9")} == {
+        DeliveryFault.UNKNOWN_HOST
+    }
     assert fault_of(f"https://{here}/") in (DeliveryFault.TLS, DeliveryFault.TIMEOUT)
     receiver.drips = True
     assert fault_of(f"http://{here}/") is DeliveryFault.TIMEOUT

@@ -28,6 +28,15 @@ HERE_ONLY = (".localhost", ".local", ".internal", ".home.arpa", ".lan")
 TRANSLATED = IPv6Network("64:ff9b::/96")
 """Addresses of the older kind, written as ones of the newer (NAT64)."""
 
+NOBODYS = (
+    # For the agreements of a network with itself; some clouds tell a machine its secrets there.
+    IPv4Network("192.0.0.0/24"),
+    IPv4Network("192.88.99.0/24"),
+    IPv6Network("fec0::/10"),
+    IPv6Network("3fff::/20"),
+)
+"""What is for no receiver either, and not every Python knows that."""
+
 
 class PrivateAddress(Exception):
     """A name means an address that messages may not go to."""
@@ -113,6 +122,7 @@ def _is_allowed(address: Address, networks: Sequence[Network]) -> bool:
     if any(meant in network for network in networks if network.version == meant.version):
         return True
     private = meant.is_multicast or meant.is_reserved or meant.is_unspecified or meant.is_link_local
+    private = private or any(meant in network for network in NOBODYS if network.version == meant.version)
     return meant.is_global and not private
 
 

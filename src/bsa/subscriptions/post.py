@@ -74,6 +74,9 @@ class Post:
             fault = DeliveryFault.PRIVATE_ADDRESS
         except _UnknownHost:
             fault = DeliveryFault.UNKNOWN_HOST
+        except (ValueError, TypeError):
+            # No address at all; where keys are found an administrator types it.
+            fault = DeliveryFault.UNKNOWN_HOST
         except _NotTrusted:
             fault = DeliveryFault.TLS
         except httpcore2.TimeoutException:
