@@ -27,7 +27,7 @@ from bsa.errors import NotAllowed, NotSignedIn
 from bsa.events import newest as newest_event
 from bsa.people.queries import actor_by_token
 from bsa.permissions import SCOPES, Actor, Permission, Scope, allows
-from bsa.shapes import Shape
+from bsa.shapes import Shape, without_bsn_as_reference
 
 Operation = TypeVar("Operation", bound=Callable[..., Any])
 
@@ -152,7 +152,7 @@ def key_in(told: str | None) -> str | None:
     key = re.sub(r'\\(["\\])', r"\1", told[1:-1]) if quoted else told
     if not KEY.fullmatch(key):
         raise PydanticCustomError("key", "Send one key of 1 to 100 visible characters, bare or in quotes.")
-    return key
+    return without_bsn_as_reference(key)
 
 
 SentKey = Annotated[

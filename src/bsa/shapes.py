@@ -46,6 +46,21 @@ def holds_bsn(text: str) -> bool:
     return any(_passes_11_proof(number) for number in numbers)
 
 
+def is_bsn(text: str) -> bool:
+    """Tell whether a reference is probably a citizen service number, however its digits are set apart."""
+    digits = "".join(sign for sign in text if sign.isdecimal())
+    return len(digits) == 9 and not any(sign.isalpha() for sign in text) and _passes_11_proof(digits)
+
+
+def without_bsn_as_reference(text: str) -> str:
+    """Refuse a reference that is a citizen service number; of somebody's own texts more is taken."""
+    if is_bsn(text):
+        raise PydanticCustomError(
+            "bsn", "This looks like a citizen service number (BSN), which may not be kept here. Put a letter before it."
+        )
+    return text
+
+
 def _passes_11_proof(number: str) -> bool:
     weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
     return sum(weight * int(digit) for weight, digit in zip(weights, number, strict=True)) % 11 == 0

@@ -189,3 +189,10 @@ def test_what_is_over_for_long_is_wiped_with_its_key(
         assert [(row.question is None, row.wiped_at is None) for row in rows] == [(True, False), (False, True)]
         assert set(database.keystore.keys([row.id for row in rows])) == {rows[1].id}
     assert str(rows[1].id) == kept
+
+
+@pytest.mark.parametrize("number", ["123 456 782", "1234.56.782", "123\u200b456782", "\uff11\uff12\uff13 456 782"])
+def test_a_citizen_service_number_is_no_reference_however_it_is_written(partner: TestClient, number: str) -> None:
+    sent = partner.post("/referrals", json=told(externalRef=number), headers={"Idempotency-Key": "once"})
+
+    assert (sent.status_code, [error["code"] for error in sent.json()["errors"]]) == (400, ["bsn"])

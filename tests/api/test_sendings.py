@@ -99,7 +99,7 @@ def test_what_is_sent_again_after_the_resident_was_erased_is_not_found(
     assert counted(database) == 0
 
 
-@pytest.mark.parametrize("key", ["", "x" * 101, "a b", "a\tb", "caf\xe9"])
+@pytest.mark.parametrize("key", ["", "x" * 101, "a b", "a\tb", "caf\xe9", "123456782", "1234-56-782"])
 def test_a_key_that_is_not_one_is_refused(client: TestClient, contacts: str, key: str, database: Database) -> None:
     answer = client.post(contacts, json=CONTACT, headers=[(b"Idempotency-Key", key.encode("latin-1"))])
 

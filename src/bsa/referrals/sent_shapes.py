@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     ModelWrapValidatorHandler,
@@ -21,9 +22,9 @@ from bsa.errors import N_
 from bsa.referrals.models import FeedbackLevel, Handover, ReferralSubject, SharedThing, Urgency
 from bsa.residents.models import ConsentHow, ContactChannel
 from bsa.residents.shapes import ContactValue
-from bsa.shapes import Line, Shape, Text
+from bsa.shapes import Line, Shape, Text, without_bsn_as_reference
 
-ExternalRef = Annotated[Line, Field(max_length=80)]
+ExternalRef = Annotated[Line, Field(max_length=80), AfterValidator(without_bsn_as_reference)]
 """The partner's own reference: sent twice, it is one referral. A citizen service number is none."""
 
 
