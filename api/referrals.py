@@ -52,7 +52,7 @@ from bsa.referrals.deed_shapes import (
     WithdrawalIn,
 )
 from bsa.referrals.models import Referral
-from bsa.referrals.sent_shapes import OutwardReferralIn, ReferralIn
+from bsa.referrals.sent_shapes import DraftChange, OutwardReferralIn, ReferralIn
 from bsa.referrals.shapes import (
     FeedbackOut,
     MessageOut,
@@ -150,6 +150,15 @@ def show_feedback(session: Reading, caller: Caller, referral_id: UUID) -> Feedba
 def show_message(session: Reading, caller: Caller, referral_id: UUID) -> MessageOut:
     """Show the message for the referrer's own file when it is over: how it stands, what came of it, whom to call."""
     return feedback.show_message(session, caller, referral_id)
+
+
+@router.patch("/{referral_id}")
+@needs(Permission.SEND_REFERRAL)
+def change_referral(
+    session: Writing, caller: WritingCaller, referral_id: UUID, version: SeenVersion, change: DraftChange
+) -> ReferralItem:
+    """Change a draft; what was sent stays as it was sent."""
+    return _shell(session, caller, drafts.change_draft(session, caller, referral_id, version, change))
 
 
 @router.post("/{referral_id}/submission", status_code=201)

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from bsa.activation.formula import (
     reckon,
     told,
 )
-from bsa.activation.queries import show_double_activation
+from bsa.activation.queries import Happened, Period, measure, show_double_activation
 from bsa.activation.shapes import DoubleActivationOut, QuarterQuery
 from bsa.areas.actions import record_area
 from bsa.areas.models import Level
@@ -33,6 +34,7 @@ from bsa.asks.shapes import AnswerIn, AskIn, EscalationIn, PutIn
 from bsa.commitments.actions import enter_event, record_verdict
 from bsa.commitments.models import Commitment
 from bsa.commitments.shapes import CommitmentEventIn, VerdictIn
+from bsa.commitments.standing import VerdictRules
 from bsa.errors import Invalid, NotAllowed, NotFound
 from bsa.forums.models import Forum, Rhythm
 from bsa.initiatives.models import Participant, ParticipantPart
@@ -343,3 +345,23 @@ def test_without_a_quarter_it_is_the_last_that_is_over_and_none_is_told_ahead(se
     assert (out.quarter, out.quarter_before, out.quarter_after, out.running) == (BEFORE, "2025-Q3", NOW_RUNNING, False)
     with pytest.raises(Invalid):
         shown(session, cast, quarter="2026-Q2")
+
+
+def test_referrals_to_institutions_count_by_the_day_on_which_an_answer_was_due() -> None:
+    def sent(on: int, decided: int | None = None, closed: int | None = None, due: int | None = None) -> Any:
+        def moment(number: int | None) -> datetime | None:
+            return None if number is None else NOW + timedelta(days=number)
+
+        day = None if due is None else (NOW + timedelta(days=due)).date()
+        return SimpleNamespace(
+            requested_at=moment(on), decided_at=moment(decided), closed_at=moment(closed), expected_answer_by=day
+        )
+
+    in_time, late, never = sent(-40, -38), sent(-40, -20), sent(-40)
+    taken_back, still_waiting, by_another_day = sent(-40, closed=-39), sent(-1), sent(-40, -20, due=-20)
+    referrals = [in_time, late, never, taken_back, still_waiting, by_another_day]
+    happened = Happened([], [], [], [], [], referrals)
+    period = Period(NOW.date() - timedelta(days=60), NOW.date())
+
+    _, _, shares = measure(happened, period, VerdictRules())
+    assert shares[Ingredient.REFERRALS_IN_TIME] == Share(2, 4)

@@ -47,7 +47,7 @@ from bsa.referrals.deed_shapes import (
 )
 from bsa.referrals.feedback import show_feedback, show_message
 from bsa.referrals.models import Referral, ReferralEvent
-from bsa.referrals.sent_shapes import ReferralIn
+from bsa.referrals.sent_shapes import DraftChange, ReferralIn
 from bsa.referrals.shapes import ReferralQuery
 from bsa.referrals.standing import standing
 from bsa.referrals.states import ReferralState
@@ -348,6 +348,33 @@ def test_what_a_colleague_who_left_carried_comes_back_to_the_inbox(database: Dat
         mine = AssignmentIn(owner_id=cast.colleague.id)
         assert assigning.assign_referral(session, cast.colleague, key, None, mine).state is S.ACCEPTED
         assert carrying.note_attempt(session, cast.colleague, key, None, AttemptIn(reached=True)).state is S.ACTIVE
+
+
+def test_a_draft_can_be_changed_by_who_wrote_it_until_it_is_sent(session: Session, cast: Cast) -> None:
+    draft = referred(session, cast, draft=True)
+    version = showing.show_referral(session, cast.corporation, draft.id).version
+
+    def change(actor: Actor, version: int | None = None, **more: Any) -> Referral:
+        return drafts.change_draft(session, actor, draft.id, version, DraftChange.model_validate(more))
+
+    change(cast.corporation, version, question="Ik wil mensen leren kennen", urgency="this_week")
+    shown = showing.show_referral(session, cast.corporation, draft.id)
+    assert shown.content is not None
+    assert (shown.content.question, shown.urgency) == ("Ik wil mensen leren kennen", "this_week")
+    with pytest.raises(Stale):
+        change(cast.corporation, version, urgency="normal")
+    with pytest.raises(NotFound):
+        change(cast.activator, urgency="normal")
+    with pytest.raises(Invalid) as refused:
+        change(cast.corporation, handover="data_only")
+    assert faults(refused.value) == {"handover": "not_needed"}
+    drafts.submit_referral(session, cast.corporation, draft.id, None, SubmissionIn())
+    with pytest.raises(Conflict):
+        change(cast.corporation, urgency="normal")
+    draft = referred(session, cast, draft=True)
+    with pytest.raises(Invalid) as refused:
+        change(cast.corporation, referrer_view="Eenzaam")
+    assert faults(refused.value) == {"consent_share.scope": "not_agreed"}
 
 
 def passed_on(session: Session, cast: Cast, referral: Referral, **where: Any) -> Referral:

@@ -856,6 +856,8 @@ DEEDS: list[Deed] = [
     Deed("GET", "/referrals/{referred}/events", REFERRED),
     Deed("GET", "/referrals/{referred}/feedback", "200 200 404 403 200 404 404 404 404"),
     Deed("GET", "/referrals/{finished}/message", "200 403 404 403 200 404 404 404 404"),
+    Deed("PATCH", "/referrals/{referral_draft}", ASSIGNED, {"urgency": "this_week"}, "referral_draft"),
+    Deed("PUT", "/referrals/{taken}/owner", "200 403 404 200 403 404 404 404 404", {"ownerId": "{colleague}"}, "taken"),
     Deed("POST", "/referrals/{referral_draft}/submission", made(ASSIGNED), {}, "referral_draft"),
     Deed("POST", "/referrals/{referred}/acceptance", DECIDED, {}, "referred"),
     Deed("POST", "/referrals/{outward}/acceptance", "403 403 404 403 201 404 404 404 404", {}, "outward"),

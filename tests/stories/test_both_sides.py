@@ -47,7 +47,7 @@ def test_given_a_busy_quarter_when_team_and_municipality_look_then_both_read_whi
         page = read(visit(who), f"/neighbourhoods/{cast.here_id}/double-activation?quarter=2026-Q1")
 
         assert say("The side that lags: institutions.") in page
-        assert say("left out: referrals are not kept here yet") in page
+        assert say("left out: there was nothing to count") in page
         residents, institutions = (say("%(number)s %%", number=number) for number in (90, 50))
         picture = "How far each side moves: residents %(residents)s, institutions %(institutions)s"
         assert say(picture, residents=residents, institutions=institutions) in page

@@ -53,7 +53,7 @@ class Ingredient(StrEnum):
     CAME_TO_FORUMS = "came_to_forums"
     """Of the invitations to meetings: somebody of the institution came."""
     REFERRALS_IN_TIME = "referrals_in_time"
-    """Of the referrals: answered within the agreed days. Not kept here yet."""
+    """Of the referrals to institutions: answered within the agreed days."""
     ANSWERED_HIGHER_UP = "answered_higher_up"
     """Of the asks that were taken to a higher level and were due: answered there."""
 

@@ -45,8 +45,11 @@ from bsa.learning.models import LearningStep, WhoDidIt
 from bsa.meetings.models import Attendance, Meeting
 from bsa.permissions import Actor, Permission, require
 from bsa.places.quarters import first_day_of, quarter_of
+from bsa.referrals.models import FeedbackLevel, Referral, ReferralDirection
+from bsa.referrals.states import ReferralState
 from bsa.residents.models import Resident
 from bsa.rows import Moment
+from bsa.trust.working_days import after_working_days
 
 TOO_SMALL = frozenset({Level.COMPLEX, Level.PLACE})
 """Of a single building no share is told: it would be told of neighbours who know each other."""
@@ -55,6 +58,7 @@ BY_RESIDENTS = frozenset(
 )
 A_YEAR = timedelta(days=365)
 ONE_DAY = timedelta(days=1)
+A_QUARTER = timedelta(days=92)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,8 @@ class Happened:
     steps: Sequence[Any]
     attendance: Sequence[Any]
     participants: Sequence[Any]
+    referrals: Sequence[Any] = ()
+    decision_days: int = 5
 
 
 def show_double_activation(session: Session, actor: Actor, area_id: UUID, wanted: QuarterQuery) -> DoubleActivationOut:
@@ -148,6 +154,7 @@ def measure(happened: Happened, period: Period, rules: VerdictRules) -> tuple[in
         Ingredient.DONE_BY_RESIDENTS: Share(sum(actions[who] for who in BY_RESIDENTS), actions.total()),
         Ingredient.NEWLY_REACHED: _newly_reached(happened.participants, period),
         Ingredient.CAME_TO_FORUMS: _came(happened.attendance, period),
+        Ingredient.REFERRALS_IN_TIME: _referrals_in_time(happened, period),
         **of_commitments,
         **_of_asks(happened.asks, period),
     }
@@ -236,6 +243,21 @@ def _came(attendance: Iterable[Any], period: Period) -> Share:
     return _share([row.came for row in attendance if period.holds(clock.day_of(row.starts_at))])
 
 
+def _referrals_in_time(happened: Happened, period: Period) -> Share:
+    """Count, of the referrals to institutions whose day for an answer fell in the quarter, those answered by then."""
+    answered = []
+    for row in happened.referrals:
+        agreed = after_working_days(clock.day_of(row.requested_at), happened.decision_days)
+        due = row.expected_answer_by or agreed
+        decided = None if row.decided_at is None else clock.day_of(row.decided_at)
+        # What is due on the last day may still be answered on it; what was taken back before needs no answer.
+        waits = decided is None and due >= period.until
+        taken_back = decided is None and row.closed_at is not None and clock.day_of(row.closed_at) <= due
+        if period.holds(due) and not waits and not taken_back:
+            answered.append(decided is not None and decided <= due)
+    return _share(answered)
+
+
 def _share(found: Sequence[bool]) -> Share:
     return Share(sum(found), len(found))
 
@@ -260,12 +282,14 @@ def _read(session: Session, area_id: UUID, since: date, until: date, rules: Verd
         "windows_since": since - rules.window - ONE_DAY,
         "entered_since": _midnight(since - rules.window - ONE_DAY),
         "from": _midnight(since),
+        "referred_since": _midnight(since - A_QUARTER),
         "to": _midnight(until + ONE_DAY),
     }
-    asked, promised, *others = (
-        session.execute(query, places).all() for query in (ASKED, PROMISED, DONE, CAME, TOOK_PART)
+    asked, promised, done, came, took_part, referred = (
+        session.execute(query, places).all() for query in (ASKED, PROMISED, DONE, CAME, TOOK_PART, REFERRED)
     )
-    return Happened(asked, [Told(*row) for row in promised], *others)
+    days = session.info["settings"].referral_decision_days
+    return Happened(asked, [Told(*row) for row in promised], done, came, took_part, referred, days)
 
 
 def _midnight(day: date) -> datetime:
@@ -371,3 +395,19 @@ TOOK_PART: Select[*tuple[Any, ...]] = (
         or_(col(Participant.until_on).is_(None), col(Participant.until_on) >= SINCE),
     )
 )
+
+REFERRED: Select[*tuple[Any, ...]] = select(
+    col(Referral.requested_at), col(Referral.decided_at), col(Referral.closed_at), col(Referral.expected_answer_by)
+).where(
+    lies_within(col(Referral.area_id), AREA_ID),
+    col(Referral.direction) == ReferralDirection.OUTBOUND,
+    # Of what the team is told nothing, nothing is counted.
+    col(Referral.feedback) != FeedbackLevel.NOTHING,
+    col(Referral.state) != ReferralState.ENTERED_IN_ERROR,
+    or_(
+        col(Referral.requested_at) >= bindparam("referred_since", type_=Moment),
+        col(Referral.expected_answer_by).between(SINCE, UNTIL),
+    ),
+    col(Referral.requested_at) < bindparam("to", type_=Moment),
+)
+"""Whom the team referred to institutions: days alone."""

@@ -8,8 +8,8 @@ from bsa.errors import N_, Conflict, NotAllowed
 from bsa.permissions import Actor, Permission, allows, require
 from bsa.referrals.deeds import DEEDS, ReferralDeed, before, may_enter, refuse_now
 from bsa.referrals.finding import Seen, find_referral, refuse_stale
-from bsa.referrals.models import Referral, ReferralResident
-from bsa.referrals.states import ReferralSide, ReferralState
+from bsa.referrals.models import Referral, ReferralDirection, ReferralResident
+from bsa.referrals.states import UNDECIDED, ReferralSide, ReferralState
 from bsa.referrals.telling import side_of, state_told_to
 from bsa.residents.models import Resident
 
@@ -37,7 +37,7 @@ def for_deed(
     refuse_now(deed, shown)
     if told.within_the_team and not actor.of_the_team:
         raise NotAllowed("Only the team does this. When the resident was helped elsewhere, say so when you close it.")
-    if deed in (D.SUBMIT, D.MARK_ERROR) and side_of(actor, referral) is not ReferralSide.REFERRER:
+    if deed in (D.CHANGE, D.SUBMIT, D.MARK_ERROR) and side_of(actor, referral) is not ReferralSide.REFERRER:
         raise NotAllowed
     if not even_restricted:
         linked = select(col(ReferralResident.resident_id)).where(col(ReferralResident.referral_id) == referral.id)
@@ -74,6 +74,10 @@ def _may(
         return False
     if deed is ReferralDeed.RETRY:
         return side is ReferralSide.REFERRER and (not actor.of_the_team or seen.owner_id == actor.id)
+    if deed is ReferralDeed.CHANGE:
+        return side is ReferralSide.REFERRER
+    if deed is ReferralDeed.ASSIGN and referral.direction is ReferralDirection.INBOUND:
+        return referral.state not in UNDECIDED
     if deed is ReferralDeed.WITHDRAW:
         return True
     return not told.to or any(may_enter(state, side) for state in told.to)

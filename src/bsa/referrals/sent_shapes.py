@@ -141,6 +141,29 @@ class ReferralIn(Shape):
         return shape
 
 
+class DraftChange(Shape):
+    """What may be changed about a draft; left-out fields stay as they are. Whom it is about stays: write another."""
+
+    question: Question | None = None
+    """Not of a referral of ours: that says what its need says."""
+    referrer_view: View | None = None
+    referrer: ReferrerIn | None = None
+    consent_share: ConsentShareIn | None = None
+    feedback: FeedbackLevel | None = None
+    urgency: Urgency | None = None
+    handover: Handover | None = None
+    """Only of a referral of ours."""
+    call_before_visit: bool | None = None
+    expected_answer_by: date | None = None
+
+    @model_validator(mode="after")
+    def _what_it_needs_stays(self) -> Self:
+        may_be_empty = {"referrer_view", "expected_answer_by"}
+        if any(getattr(self, name) is None for name in self.model_fields_set - may_be_empty):
+            raise PydanticCustomError("required", "Only the referrer's view and the expected day can be left empty.")
+        return self
+
+
 class OutwardReferralIn(Shape):
     """A referral of ours to a partner, from a need of a resident, with what the resident agreed to share."""
 

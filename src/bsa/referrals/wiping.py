@@ -59,7 +59,7 @@ def _about(session: Session, resident_ids: Sequence[UUID]) -> list[Referral]:
 
 
 def _with_kin(session: Session, referral_ids: Iterable[UUID]) -> set[UUID]:
-    """Return these referrals with what they became or came from, passed on or tried again: all about the same people."""
+    """Return these referrals with what they became or came from, passed on or tried again: all of one and the same."""
     known, new = set[UUID](), set(referral_ids)
     while new:
         known |= new
