@@ -1721,7 +1721,8 @@ def upgrade() -> None:
             name=op.f("ck_ask_event_reply_by"),
         ),
         sa.CheckConstraint(
-            "kind NOT IN ('escalated', 'closed', 'answer_struck') OR words IS NOT NULL", name=op.f("ck_ask_event_reason_given")
+            "kind NOT IN ('escalated', 'closed', 'answer_struck') OR words IS NOT NULL",
+            name=op.f("ck_ask_event_reason_given"),
         ),
         sa.ForeignKeyConstraint(["ask_id"], ["ask.id"], name=op.f("fk_ask_event_ask_id_ask")),
         sa.ForeignKeyConstraint(
