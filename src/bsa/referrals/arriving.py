@@ -9,7 +9,7 @@ from bsa.areas.models import Area
 from bsa.areas.postcodes import area_of_postcode
 from bsa.errors import N_, Fault, Invalid, NotAllowed
 from bsa.institutions.models import Institution
-from bsa.institutions.queries import institution_named
+from bsa.institutions.queries import find_institution
 from bsa.permissions import Actor, Permission, Role, require
 from bsa.referrals.agreed import faults_of_days, take_consent
 from bsa.referrals.beginning import store, tried_again
@@ -40,7 +40,7 @@ def enter_referral(session: Session, actor: Actor, institution_id: UUID, told: R
     """Write down a referral that came on paper or by telephone, for the institution that refers."""
     if not actor.has(Role.ACTIVATOR):
         raise NotAllowed
-    return _receive(session, actor, institution_named(session, actor, institution_id, at="institution_id").id, told)
+    return _receive(session, actor, find_institution(session, actor, institution_id).id, told)
 
 
 def _receive(session: Session, actor: Actor, institution_id: UUID, told: ReferralIn) -> tuple[Referral, bool]:
