@@ -55,8 +55,8 @@ MENU: dict[str, list[tuple[str, str, str, Permission]]] = {
     ],
     N_("The installation"): [
         ("accounts.index", N_("Accounts"), "account", Permission.SEE_ACCOUNTS),
-        ("subscriptions.index", N_("Messages to partners"), "ask", Permission.SEE_SUBSCRIPTIONS),
-        ("clients.index", N_("Systems of partners"), "lock", Permission.MANAGE_CLIENTS),
+        ("subscriptions.index", N_("Subscriptions"), "ask", Permission.SEE_SUBSCRIPTIONS),
+        ("clients.index", N_("Systems"), "lock", Permission.MANAGE_CLIENTS),
         ("areas.index", N_("Areas"), "tag", Permission.RECORD_AREA),
         ("scales.index", N_("Scales"), "scale", Permission.MANAGE_SCALES),
     ],

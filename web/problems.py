@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from api.dependencies import open_to_all
-from api.errors import PROBLEMS
+from api.errors import PROBLEMS, QUOTA_EXCEEDED
 from bsa.errors import N_, NotFound
 from bsa.people.models import Language
 from web.dependencies import MaybeVisitor
@@ -216,7 +216,8 @@ Tongue = Annotated[Language | None, Query(alias="lang")]
 def index(request: Request, visitor: MaybeVisitor, language: Tongue = None) -> Response:
     """List every problem that the API answers with."""
     _speak(request, language)
-    return draw(request, "problems/index.html", problems=[EXPLAINED[code] for code in PROBLEMS], spoken=language)
+    problems = [EXPLAINED[code] for code in PROBLEMS]
+    return draw(request, "problems/index.html", problems=problems, quota_exceeded=QUOTA_EXCEEDED, spoken=language)
 
 
 @router.get("/{code}")

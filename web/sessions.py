@@ -13,7 +13,7 @@ from api.sessions import choose_language, sign_in, sign_out
 from bsa.errors import N_, Conflict, TooManyAttempts
 from bsa.people.models import Language
 from bsa.people.shapes import PasswordChange, SignInIn
-from bsa.permissions import Permission, Purpose
+from bsa.permissions import PURPOSES_OF_PEOPLE, Permission, Purpose
 from web.dependencies import MaybeVisitor, Sent, Visitor, WritingVisitor
 from web.forms import attempt, blank, read
 from web.guests import cookie_name, guest_of
@@ -122,7 +122,7 @@ def update_password(request: Request, session: Writing, visitor: WritingVisitor,
 
 def _page(request: Request, form: object, headers: dict[str, str] | None = None) -> Response:
     status = getattr(form, "status", 200) if getattr(form, "errors", None) else 200
-    response = draw(request, "sessions/new.html", status, form=form, purposes=list(Purpose))
+    response = draw(request, "sessions/new.html", status, form=form, purposes=list(PURPOSES_OF_PEOPLE))
     response.headers.update(headers or {})
     return response
 

@@ -36,6 +36,10 @@ class Purpose(StrEnum):
     """A partner's machine that sends referrals and follows them."""
 
 
+PURPOSES_OF_PEOPLE = tuple(purpose for purpose in Purpose if purpose is not Purpose.REFERRAL)
+"""The purposes that a person may have; the other one is of machines."""
+
+
 class Scope(StrEnum):
     """What a machine may do: each scope opens some permissions, and a machine has nothing else."""
 

@@ -95,7 +95,7 @@ def test_the_messages_of_all_storeys_are_found(sources: Catalog) -> None:
     files = {place for message in messages(sources) for place, _ in message.locations}
 
     assert len(list(messages(sources))) > 1000
-    assert {file.partition("/")[0] for file in files} == {"src", "web"}
+    assert {file.partition("/")[0] for file in files} == {"src", "api", "web"}
     assert any(file.startswith("web/templates/") for file in files)
 
 

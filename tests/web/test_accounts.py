@@ -7,9 +7,10 @@ import pytest
 from sqlmodel import select
 
 from bsa.database import Database
-from bsa.people.models import Account
+from bsa.people.models import Account, SignIn
+from bsa.permissions import Purpose
 
-from tests.cast import Cast
+from tests.cast import PASSWORD, Cast
 from tests.web.conftest import Browse
 
 
@@ -124,3 +125,14 @@ def test_nobody_shuts_themselves_out(browse: Browse, database: Database) -> None
 
     assert answer.status_code == 409
     assert "data-error-summary" in answer.text
+
+
+def test_a_person_is_not_here_as_a_machine(browse: Browse, database: Database, cast: Cast) -> None:
+    stranger = browse()
+    assert 'value="referral"' not in stranger.get("/sign-in").text
+
+    told = {"name": "corporation", "password": PASSWORD, "purpose": "referral"}
+    assert stranger.post("/sign-in", data=told).status_code == 303
+
+    with database.reading() as session:
+        assert Purpose.REFERRAL not in session.scalars(select(SignIn.purpose)).all()

@@ -19,7 +19,7 @@ from bsa.people.models import AccessToken, Account, AccountArea, AccountRole, La
 from bsa.people.passwords import hash_password, is_password, make_password
 from bsa.people.queries import digest_of, get_account
 from bsa.people.shapes import AccountChange, AccountIn, PasswordChange, SignInIn
-from bsa.permissions import Actor, Permission, Purpose, Role, require
+from bsa.permissions import PURPOSES_OF_PEOPLE, Actor, Permission, Purpose, Role, require
 from bsa.rows import not_stale
 from bsa.sealing import open_rows
 
@@ -209,6 +209,8 @@ def slow_down(session: Session, who: list[str]) -> None:
 
 def _fitting(purpose: Purpose, roles: set[Role]) -> Purpose:
     """Return the purpose, or the one that comes with the role when somebody chose another's."""
+    if purpose not in PURPOSES_OF_PEOPLE:
+        return Purpose.OWN_NEIGHBOURHOOD
     if purpose is Purpose.PRIVACY_CHECK and Role.PRIVACY_OFFICER not in roles:
         return Purpose.OWN_NEIGHBOURHOOD
     if purpose is Purpose.ADMINISTRATION and Role.ADMINISTRATOR not in roles:
