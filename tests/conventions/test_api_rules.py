@@ -354,8 +354,8 @@ def test_a_change_is_based_on_a_version(shared_walked: Shared) -> None:
     assert len(versioned) > 60
     others = cycle((('W/"{}"', 412), ('"nobody", W/"x"', 412), ("{}", 400), ('"{}', 400)))
     for deed in versioned:
-        tag, status = next(others)
-        other = (tag.format(things[f"{deed.version_of}_version"]), status)
+        wrong, refused = next(others)
+        other = (wrong.format(things[f"{deed.version_of}_version"]), refused)
         for tag, status in ((None, 428), ('"0.0123456789abcdef"', 412), other):
             answer = ask(client, deed, things, headers={"If-Match": tag})
             assert (answer.status_code, missing_in(answer)) == (status, []), (deed, tag)
