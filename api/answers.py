@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 from starlette.datastructures import FormData, UploadFile
 
 from api.dependencies import SentKey, Session, key_in
+from api.errors import MissingKey
 from api.inputs import Fault, Inputs, read_strictly
 from api.threads import OneThread
 from bsa.permissions import Actor
@@ -69,6 +70,12 @@ def deprecated(*, since: date, sunset: date, instead: str) -> Callable[[Operatio
         return operation
 
     return declare
+
+
+def demands_key(operation: Operation) -> Operation:
+    """Declare that an operation is only done under a key of the sender's own, so that sent twice it is done once."""
+    operation.demands_key = True  # type: ignore[attr-defined]
+    return operation
 
 
 def tells_once(operation: Operation) -> Operation:
@@ -165,6 +172,7 @@ class AnsweringRoute(OneThread):
 def _answering(operation: Callable[..., Any], status: int) -> Callable[..., Any]:
     """Do an operation, check what it returned and write it down."""
     returned = get_type_hints(operation, include_extras=True)["return"]
+    demanded = hasattr(operation, "demands_key")
     shape = None if isinstance(returned, type) and issubclass(returned, Response) else TypeAdapter(returned)
 
     @wraps(operation)
@@ -173,6 +181,8 @@ def _answering(operation: Callable[..., Any], status: int) -> Callable[..., Any]
         if doing is not None:
             if doing.faults:
                 raise RequestValidationError(doing.faults)
+            if demanded and arguments["key"] is None:
+                raise MissingKey
             earlier = doing.earlier(arguments)
             if earlier is not None:
                 return earlier

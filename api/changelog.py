@@ -19,9 +19,17 @@ class Release:
 
 RELEASES: tuple[Release, ...] = (
     Release(
-        "0.1.0",
+        "1.0.0",
         date(2026, 11, 22),
         (
+            (
+                "De versie is 1.0.0: dezelfde hoofdversie als in het pad, `/api/v1`.",
+                "The version is 1.0.0: the same major version as in the path, `/api/v1`.",
+            ),
+            (
+                "`Idempotency-Key` staat als verplicht in het document waar het verplicht is.",
+                "`Idempotency-Key` is marked as required in the document where it is demanded.",
+            ),
             (
                 "Partners: verwijzingen heen en terug, systemen met een eigen token, abonnementen op berichten.",
                 "Partners: referrals there and back, machines with a token of their own, subscriptions to messages.",
@@ -57,7 +65,8 @@ def page() -> str:
         "# Changes of the API",
         "",
         "Newest first. A change that breaks a program gets a new major version and a new path; see",
-        "[how something goes](api.md#how-something-goes). Before 1.0 a minor version may break one too, and says so.",
+        "[how something goes](api.md#how-something-goes). Until the first release it may still",
+        "change; every change stands here.",
         "",
     ]
     for release in RELEASES:

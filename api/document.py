@@ -23,9 +23,11 @@ from starlette.routing import BaseRoute
 from api.answers import etag
 from api.dependencies import scopes_for
 from api.described import DESCRIPTION, MESSAGES, PARAMETERS, REFUSALS, SCOPE_WORDS, TAGS, dutch_of, example_of
-from api.errors import TITLES
+from api.envelope import VERSION
+from api.errors import CODES, OF_STATUS, STATUS, TITLES
 from bsa.outbox import MessageType
 from bsa.permissions import Permission, Scope
+from bsa.settings import Settings
 from bsa.shapes import Page, Resource
 
 REFUSED = {
@@ -46,12 +48,18 @@ REFUSED = {
 }
 """Every refusal that an operation can answer with, by its status, with the name of its response in the document."""
 
+CODE_OF: dict[int, str] = {
+    **OF_STATUS,
+    **{int(STATUS[kind]): code for kind, code in reversed(CODES.items())},
+}
+"""What a refusal is called by its status, and its page; of a status with several, the plainest."""
+
 HEADERS: dict[str, dict[str, Any]] = {
     "ApiVersion": {
         "description": "De versie van de API.\n\nThe version of the API.",
         "required": True,
         "schema": {"type": "string", "pattern": r"^\d+\.\d+\.\d+$"},
-        "example": "0.1.0",
+        "example": VERSION,
     },
     "Etag": {
         "description": "De versie van dit ding: voor `If-Match` en `If-None-Match`.\n\n"
@@ -142,6 +150,8 @@ class Offered:
     found_at: str | None
     goes: bool
     """Whether it is said that it goes (`api.answers.deprecated`)."""
+    demands_key: bool = False
+    """Whether it is only done under a key of the sender's own."""
 
     @property
     def operation_id(self) -> str:
@@ -152,6 +162,11 @@ class Offered:
     def answers_resource(self) -> bool:
         """Tell whether the answer is one thing with a version."""
         return isinstance(self.answers, type) and issubclass(self.answers, Resource)
+
+    @property
+    def may_be_there(self) -> bool:
+        """Tell whether it can be that nothing is made, because it is there already."""
+        return "was_there" in getattr(self.answers, "model_fields", ())
 
     @property
     def answers_page(self) -> bool:
@@ -176,6 +191,7 @@ def operations_of(routes: Sequence[BaseRoute]) -> Iterator[Offered]:
                     get_type_hints(operation).get("return"),
                     getattr(operation, "found_at", None),
                     hasattr(operation, "goes"),
+                    hasattr(operation, "demands_key"),
                 )
 
 
@@ -225,7 +241,7 @@ class _Drawing:
         components["responses"] = {name: _refusal(status, base) for status, name in REFUSED.items()}
         goes = any(one.goes for one in self._offered.values())
         components["headers"] = {name: told for name, told in HEADERS.items() if goes or name not in OF_WHAT_GOES}
-        components["securitySchemes"] = {PEOPLE: BEARER, MACHINES: _oauth2(base)}
+        components["securitySchemes"] = {PEOPLE: BEARER, MACHINES: _oauth2(api.state.database.settings)}
         components["schemas"]["CloudEvent"] = CLOUD_EVENT
         drawn["components"] = dict(sorted(components.items()))
         drawn["webhooks"] = {kind.value: {"post": _webhook(kind)} for kind in MessageType}
@@ -251,6 +267,9 @@ class _Drawing:
                 # Without it the answer is 428: for the caller that is the same as required.
                 parameter.update(name="If-Match", required=True, schema={"type": "string"})
                 parameter["example"] = '"1"'
+            if parameter["name"] == "Idempotency-Key" and offered.demands_key:
+                plain = next(one for one in parameter["schema"]["anyOf"] if one["type"] == "string")
+                parameter.update(required=True, schema=plain, example="7b0c8d5e-1f7a-4c57-9a6e-0c2f4b1d9e63")
             parameter["description"] = _both(*PARAMETERS.get(parameter["name"], (parameter["name"],) * 2))
         if offered.method == "get":
             name = "If-None-Match"
@@ -269,6 +288,8 @@ class _Drawing:
     def _say_what_comes_back(self, operation: MutableMapping[str, Any], offered: Offered) -> None:
         responses = operation["responses"]
         responses.pop("422", None)
+        if offered.may_be_there:
+            responses["200"] = {"content": responses["201"]["content"]}
         for status, response in responses.items():
             if status.startswith("2"):
                 response["description"] = _both(*SUCCESS[status])
@@ -401,7 +422,7 @@ def _refusal(status: int, base: str) -> dict[str, Any]:
     if status == 401:
         headers["WWW-Authenticate"] = "WwwAuthenticate"
     example: dict[str, Any] = {
-        "type": "about:blank",
+        "type": f"{base}/problems/{CODE_OF[status]}",
         "title": TITLES.get(status) or HTTPStatus(status).phrase,
         "status": status,
         "detail": english,
@@ -419,14 +440,14 @@ def _refusal(status: int, base: str) -> dict[str, Any]:
     }
 
 
-def _oauth2(base: str) -> dict[str, Any]:
+def _oauth2(settings: Settings) -> dict[str, Any]:
     return {
         "type": "oauth2",
         "description": "Voor de systemen van partners: OAuth 2.0 client credentials met private_key_jwt.\n\n"
         "For the systems of partners: OAuth 2.0 client credentials with private_key_jwt.",
         "flows": {
             "clientCredentials": {
-                "tokenUrl": f"{base}/oauth/token",
+                "tokenUrl": settings.token_url,
                 "scopes": {one.value: _both(*SCOPE_WORDS[one]) for one in Scope},
             }
         },
@@ -619,6 +640,7 @@ PROBLEM: dict[str, Any] = {
         "title": {"type": "string"},
         "status": {"type": "integer", "minimum": 300, "maximum": 599},
         "detail": {"type": "string"},
+        "instance": {"type": "string", "format": "uri-reference"},
         "errors": {
             "type": "array",
             "items": {

@@ -18,8 +18,8 @@ from api.errors import QuotaExceeded, answered, problem
 from api.limits import Counter, Known, Policy, Use, address_in
 from bsa.traces import begin_trace
 
-VERSION = "0.1.0"
-"""Of the API, not of the software: a break is a new major, and a new path."""
+VERSION = "1.0.0"
+"""Of the API, not of the software: the major is that of its path, and a break after the first release is a new one."""
 
 HEADERS = {
     "API-Version": VERSION,

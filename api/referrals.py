@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
-from api.answers import AnsweringRoute, found_at
+from api.answers import AnsweringRoute, demands_key, found_at
 from api.dependencies import (
     Caller,
     Reading,
@@ -20,7 +20,6 @@ from api.dependencies import (
     content_of,
     needs,
 )
-from api.errors import MissingKey
 from api.limits import limited
 from bsa.permissions import Actor, Permission
 from bsa.referrals import (
@@ -81,11 +80,10 @@ def list_referrals(session: Reading, caller: Caller, wanted: Annotated[ReferralQ
 
 
 @router.post("", status_code=201, dependencies=[Depends(limited("referrals"))])
+@demands_key
 @needs(Permission.SEND_REFERRAL)
 def send_referral(session: Writing, caller: WritingCaller, told: ReferralIn, key: SentKey = None) -> ReferralReceipt:
     """Refer somebody to the team, for your own institution. Sent again, it is the one that is there already (200)."""
-    if key is None:
-        raise MissingKey
     return _received(session, caller, None, told, key)
 
 

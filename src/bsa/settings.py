@@ -123,6 +123,9 @@ class Settings(BaseSettings):
     """Where the keys of that server are found: an address, or a file (`file:///…`)."""
     oauth_audience: str | None = None
     """What that server calls this API in its tokens."""
+    oauth_token_url: str | None = Field(default=None, pattern=r"^https?://\S+$", max_length=300)
+    """Where machines ask that server for a token, told in the API document; without it they are sent to the issuer,
+    whose metadata tell it."""
     message_source: str = "urn:nld:kvknr:00000000.bsa"
     """Who sends messages to partners: `urn:nld:oin:…` or `urn:nld:kvknr:….bsa`."""
     partner_networks: str = ""
@@ -182,6 +185,11 @@ class Settings(BaseSettings):
     def token_endpoint(self) -> str:
         """Where machines ask this installation for a token."""
         return f"{self.address}/oauth/token"
+
+    @property
+    def token_url(self) -> str:
+        """Where machines are told to ask for a token, here or elsewhere."""
+        return (self.oauth_token_url or self.oauth_issuer) if self.oauth_issuer else self.token_endpoint
 
     @property
     def ring(self) -> KeyRing:

@@ -15,13 +15,17 @@ import pytest
 import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
+from schemathesis.schemas import BaseSchema
+from sqlmodel import col, select
 from starlette.testclient import TestClient
 
+from bsa.clients.models import Client
 from bsa.database import Database
 
 from tests.conftest import Fresh
 from tests.doors import pages_on
 from tests.examples import Made
+from tests.machines import token_of
 
 LONG = bool(os.environ.get("BSA_TEST_LONG"))
 NOT_FOR_LONG = ["changePassword", "recoverAccount"]
@@ -47,7 +51,8 @@ def run(
     for name, key in things.items():
         # The examples get the keys of what is really there.
         document = document.replace(f'"{Made()[name]}"', f'"{key}"')
-    schema = schemathesis.openapi.from_dict(json.loads(document), config=_config(things.get(f"{who}_token"), phases))
+    config = _config(things.get(f"{who}_token"), phases)
+    schema: BaseSchema = schemathesis.openapi.from_dict(json.loads(document), config=config)
     schema.app = app
     schema = schema.exclude(operation_id=NOT_FOR_LONG)
     if only:
@@ -141,8 +146,13 @@ def test_whoever_follows_the_links_finds_what_was_made(walked: tuple[Database, d
 
 
 @pytest.mark.skipif(not LONG, reason="at full size only")
-@pytest.mark.parametrize("who", ["admin", "corporation", "teamleader", "nobody"])
+@pytest.mark.parametrize("who", ["admin", "corporation", "teamleader", "nobody", "machine"])
 def test_it_holds_whoever_asks(who: str, walked: tuple[Database, dict[str, str]]) -> None:
-    found = run(*walked, who, {**EDGES, "fuzzing": 10})
+    database, things = walked
+    with database.writing() as session:
+        client = session.scalars(select(Client).where(col(Client.revoked_at).is_(None))).first()
+        assert client is not None
+        things = {**things, "machine_token": token_of(session, client)}
+    found = run(database, things, who, {**EDGES, "fuzzing": 10})
     assert found.faults == []
     assert found.asked > 5_000

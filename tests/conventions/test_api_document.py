@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -335,6 +336,29 @@ def test_the_scopes_of_an_operation_are_those_that_open_it(document: Document, o
     flow = document["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]
     assert set(flow["scopes"]) == {scope.value for scope in Scope}
     assert flow["tokenUrl"].startswith("http")
+
+
+def test_machines_are_sent_to_who_issues_their_tokens(database: Database) -> None:
+    elsewhere = {"oauth_issuer": "https://idp.example", "oauth_token_url": None}
+    for told, expected in (
+        ({}, database.settings.token_endpoint),
+        (elsewhere, "https://idp.example"),
+        ({**elsewhere, "oauth_token_url": "https://idp.example/token"}, "https://idp.example/token"),
+    ):
+        api = FastAPI(servers=[{"url": "https://bsa.example/api/v1"}])
+        api.state.database = SimpleNamespace(settings=database.settings.model_copy(update=told))
+        flows = document_of(api)["components"]["securitySchemes"]["oauth2"]["flows"]
+        assert flows["clientCredentials"]["tokenUrl"] == expected
+
+
+def test_what_is_done_once_only_demands_its_key(document: Document, offered: list[Offered]) -> None:
+    demanding = {one.operation_id for one in offered if one.demands_key}
+    assert demanding == {"sendReferral"}
+    for _, _, operation in operations(document):
+        for one in operation.get("parameters", []):
+            if one["name"] == "Idempotency-Key":
+                assert bool(one.get("required")) == (operation["operationId"] in demanding)
+    assert {"200", "201"} <= document["paths"]["/referrals"]["post"]["responses"].keys()
 
 
 def test_every_type_of_message_is_a_webhook(document: Document) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from api.envelope import VERSION
 from bsa.outbox import MessageType
 
 from tests.web.conftest import Browse
@@ -39,4 +40,4 @@ def test_a_part_shows_each_operation_with_an_example_and_what_it_takes(browse: B
 def test_every_kind_of_message_and_every_version_is_told(browse: Browse) -> None:
     page = browse().get("/api/messages").text
     assert [kind for kind in MessageType if kind.value not in page] == []
-    assert "0.1.0" in browse().get("/api/changes").text
+    assert VERSION in browse().get("/api/changes").text
