@@ -18,8 +18,9 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-NINE_DIGITS = re.compile(r"(?<!\d)(\d{9})(?!\d)")
-EIGHT_BESIDE_BSN = re.compile(r"\b(?:bsn|burgerservicenummer|sofinummer)\W{0,5}(\d{8})(?!\d)", re.IGNORECASE)
+NINE_DIGITS = re.compile(r"(?<![^\W_])(\d{9})(?![^\W_])")
+"""By themselves: among letters, as in the key of something, nine digits are not a number of a person."""
+BESIDE_BSN = re.compile(r"\b(?:bsn|burgerservicenummer|sofinummer)\W{0,5}(\d{8,9})(?!\d)", re.IGNORECASE)
 
 
 class Shape(BaseModel):
@@ -39,10 +40,10 @@ class Shape(BaseModel):
 def holds_bsn(text: str) -> bool:
     """Tell whether a text holds what is probably a citizen service number.
 
-    An isolated run of nine digits that passes the 11-proof, or eight digits right beside the word. A telephone number
-    has ten digits; a case number should start with a letter.
+    An isolated run of nine digits that passes the 11-proof, or eight or nine digits right beside the word. A telephone
+    number has ten digits; a case number should start with a letter.
     """
-    numbers = NINE_DIGITS.findall(text) + ["0" + number for number in EIGHT_BESIDE_BSN.findall(text)]
+    numbers = [*NINE_DIGITS.findall(text), *(number.zfill(9) for number in BESIDE_BSN.findall(text))]
     return any(_passes_11_proof(number) for number in numbers)
 
 
