@@ -259,6 +259,78 @@ def test_a_statement_for_each_row_is_noticed(
     assert [count(client, "/commitments", length) for length in LENGTHS] == [3, 12, 52]
 
 
+def test_pages_stay_as_they_were_while_rows_are_added(
+    filled: tuple[Database, dict[str, str]], client: TestClient
+) -> None:
+    database, things = filled
+    paths = {path: (path + ASKED_FOR.get(path, "")).format_map(things) for path in STATEMENTS}
+    there = {path: followed(client, first_page(client, found, 200)) for path, found in paths.items()}
+    begun = {path: first_page(client, found, 20) for path, found in paths.items()}
+
+    add_rows(database, things)
+
+    for path, (items, following) in begun.items():
+        read = followed(client, (items, following))
+        assert len(read) == len(set(read)), f"{path} gives something twice"
+        assert set(read) >= set(there[path]), f"{path} skips something"
+    grown = {
+        path
+        for path, found in paths.items()
+        if len(followed(client, first_page(client, found, 200))) > len(there[path])
+    }
+    assert len(grown) > len(paths) * 2 / 3, "hardly anything was added: this proved nothing"
+
+
+def add_rows(database: Database, things: dict[str, str]) -> None:
+    """Add to the lists while somebody is reading them."""
+    with database.writing() as session:
+        me = actor_by_name(session, "wide", Purpose.OWN_NEIGHBOURHOOD)
+        district_id = session.scalars(select(Area.id).where(col(Area.level) == Level.DISTRICT)).one()
+        area_id = _neighbourhood(session, district_id, 900)
+        me = actor_by_name(session, "wide", Purpose.OWN_NEIGHBOURHOOD)
+        _one_of_each(session, me, area_id, 900)
+        _shared(session, me, area_id)
+        resident_id, initiative_id = UUID(things["resident_id"]), UUID(things["initiative_id"])
+        institution_id, here = UUID(things["institution_id"]), UUID(things["area_id"])
+        for _ in range(3):
+            _bond(session, me, resident_id)
+            _contact(session, me, resident_id)
+            _lifeworld(session, me, resident_id)
+            look_around(session, me, resident_id)
+            _doing(session, me, resident_id, initiative_id)
+            _together(session, me, initiative_id, UUID(things["aim_id"]))
+            _place(session, me, here)
+            _person(session, me, institution_id)
+            _published(session, me, UUID(things["ask_id"]))
+            _machine(session, me, institution_id, here)
+
+
+Begun = tuple[list[str], str | None]
+"""What was read of a list so far, and where it goes on."""
+
+
+def first_page(client: TestClient, path: str, length: int) -> Begun:
+    """Read the first page of a list."""
+    return _page(client, f"{path}{'&' if '?' in path else '?'}limit={length}")
+
+
+def followed(client: TestClient, begun: Begun) -> list[str]:
+    """Read on until the end, by `Link` alone."""
+    items, following = begun
+    items = [*items]
+    while following:
+        more, following = _page(client, following.removeprefix("/api/v1"))
+        items += more
+    return items
+
+
+def _page(client: TestClient, path: str) -> Begun:
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    items = [str(one.get("id") or one.get("code") or sorted(one.items())) for one in answer.json()["items"]]
+    return items, answer.links.get("next", {}).get("url")
+
+
 def _sit_together(session: Session, me: Actor, first: dict[str, Any]) -> None:
     """Make forums, meetings of which all may read the minutes, and agreements."""
     today, now = clock.today(), clock.now()
@@ -467,7 +539,8 @@ def _shared(session: Session, me: Actor, area_id: UUID) -> None:
     alike(session, [me] * 3, area_id)
     found(session, area_id)
     needs = list(session.scalars(select(col(Need.id)).where(col(Need.area_id) == area_id)))
-    title = f"Licht {area_id}"
+    # Of a whole key some digits may look like a citizen service number.
+    title = f"Licht {area_id.hex[-6:]}"
     told = {"area_id": area_id, "title": title, "life_area": "housing", "need_ids": needs[-2:]}
     propose_introduction(session, me, name_theme(session, me, ThemeIn.model_validate(told)).id)
 
