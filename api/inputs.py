@@ -31,8 +31,10 @@ Fault = dict[str, Any]
 class Inputs:
     """What one operation takes."""
 
-    def __init__(self, dependant: Dependant) -> None:
+    def __init__(self, dependant: Dependant, *, reads_itself: bool = False) -> None:
         self._dependant = dependant
+        self._reads_itself = reads_itself
+        """Whether the operation reads what is sent by itself, such as a whole map."""
 
     def faults(self, request: Request) -> list[Fault]:
         """Return what is wrong with a request that no shape tells."""
@@ -59,7 +61,7 @@ class Inputs:
         if not self._takes_body:
             if body.strip() not in (b"", b"{}"):
                 yield _fault(("body",), "extra_forbidden", "Nothing is sent here: leave the body out.")
-        elif b"\\u0000" in body:
+        elif b"\\u0000" in body and not self._reads_itself:
             # A database would refuse it later, and not in words.
             yield from _with_nul(("body",), json.loads(body))
 
@@ -77,7 +79,7 @@ class Inputs:
 
     @cached_property
     def _takes_body(self) -> bool:
-        return bool(_all(self._dependant, "body_params"))
+        return self._reads_itself or bool(_all(self._dependant, "body_params"))
 
 
 class _Kind:
