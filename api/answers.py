@@ -142,7 +142,7 @@ class AnsweringRoute(OneThread):
 
     def get_inner_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, with the headers added to what it answers."""
-        inputs = Inputs(self.dependant)
+        inputs = Inputs(self.dependant, reads_itself="requestBody" in (self.openapi_extra or {}))
         handle = super().get_inner_handler()
         goes = getattr(self._operation, "goes", None)
 

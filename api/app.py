@@ -47,14 +47,13 @@ from api import (
     trust,
     voices,
 )
+from api.bodies import LARGEST_BODY
 from api.described import DESCRIPTION
 from api.document import document_of, offer_document
 from api.envelope import VERSION, Envelope
 from api.errors import answer_with_problems
 from api.negotiation import agree_on_types
 from bsa.database import Database
-
-LARGEST_BODY = 1024 * 1024
 
 
 def create_api(database: Database) -> FastAPI:

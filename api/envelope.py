@@ -14,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.bodies import measured_here
 from api.errors import QuotaExceeded, answered, problem
 from api.limits import Counter, Known, Policy, Use, address_in
 from bsa.traces import begin_trace
@@ -61,7 +62,7 @@ class Envelope:
         own: dict[str, str] = {}
         # A copy: the server looks at its own, to know that no body follows on HEAD.
         scope = {
-            **scope,
+            **measured_here(scope),
             "method": "GET" if method == "HEAD" else method,
             "state": {**scope.get("state", {})},
             "app": self._api,

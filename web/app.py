@@ -9,7 +9,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
-from api.app import LARGEST_BODY, create_api
+from api.app import create_api
+from api.bodies import LARGEST_BODY
 from api.oauth import create_oauth, well_known
 from bsa.database import Database
 from bsa.search.keeper import Keeper

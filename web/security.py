@@ -7,6 +7,7 @@ from fastapi.responses import PlainTextResponse
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.bodies import measured_here
 from bsa.traces import begin_trace
 
 POLICY = (
@@ -63,7 +64,7 @@ class Guard:
         if scope["method"] in SAFE or scope["path"].startswith(NO_COOKIES) or _same_site(Headers(scope=scope)):
             with suppress(Exception):
                 # It was answered and named in the log by the handler; its text may hold what somebody sent.
-                await self._app(scope, receive, send_with_headers)
+                await self._app(measured_here(scope), receive, send_with_headers)
         else:
             refusal = PlainTextResponse("This came from another site and was refused.", status_code=403)
             await refusal(scope, receive, send_with_headers)

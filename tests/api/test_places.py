@@ -2,7 +2,7 @@
 
 import json
 
-from api.app import LARGEST_BODY
+from api.bodies import LARGEST_BODY
 from bsa.places.outlines import LARGEST_MAP
 
 from tests.api.conftest import ClientOf

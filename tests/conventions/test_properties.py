@@ -130,6 +130,7 @@ def test_what_is_no_json_is_too_large_or_of_another_kind_is_refused(
     large = client.request(deed.method, path, headers=sent | json_headers, content=too_much)
     other = client.request(deed.method, path, headers=sent | {"Content-Type": "text/plain"}, content=b"{}")
     assert [answer.status_code for answer in (broken, large, other)] == [400, 413, 415], deed
+    assert large.json()["type"].endswith("/problems/too-large"), deed
     if deed.path in MAPS:
         return
     strange = client.request(deed.method, path, headers=sent, json={**filled(deed.body, things), "isAdmin": True})
