@@ -250,7 +250,7 @@ class _Drawing:
     def _complete(self, operation: MutableMapping[str, Any], offered: Offered) -> None:
         dutch = dutch_of(offered.told)
         operation["operationId"] = offered.operation_id
-        operation["summary"] = re.split(r"[.:;]( |$)", dutch)[0]
+        operation["summary"] = first_words(dutch)
         operation["description"] = _both(dutch, offered.told)
         operation["security"] = _security(offered)
         if offered.goes:
@@ -507,6 +507,11 @@ def in_language(description: str, language: str) -> str:
     """Return the half of a description that is in this language."""
     dutch, _, english = description.partition("\n\n")
     return english if language == "en" and english else dutch
+
+
+def first_words(told: str) -> str:
+    """Return what stands before the first pause: enough for a list."""
+    return re.split(r"[.:;]( |$)", told)[0]
 
 
 def _as_paragraph(told: str) -> str:

@@ -13,7 +13,7 @@ from fastapi import FastAPI, Query, Request, Response
 
 from api.changelog import RELEASES
 from api.dependencies import open_to_all
-from api.document import document_of, in_language
+from api.document import CODE_OF, document_of, first_words, in_language
 from bsa.errors import NotFound
 from web.dependencies import MaybeVisitor
 from web.guests import guest_of
@@ -30,8 +30,9 @@ def index(request: Request, visitor: MaybeVisitor, text: Annotated[str, Query(ma
     """Show how the API is used, its parts, and the operations in which something is found."""
     document, language = _document(request), guest_of(request).language.value
     words = text.casefold().split()
-    found = [one for one in _operations(document, language) if words and one.holds(words)]
-    parts = [Part(tag["name"], in_language(tag["description"], language)) for tag in document["tags"]]
+    operations = list(_operations(document, language))
+    parts = [_part(tag, language, operations) for tag in document["tags"]]
+    found = sorted((one for one in operations if words and one.holds(words)), key=lambda one: one.rank(words))
     flow = document["components"]["securitySchemes"]["oauth2"].get("flows", {}).get("clientCredentials", {})
     scopes = [(name, in_language(told, language)) for name, told in flow.get("scopes", {}).items()]
     return draw(
@@ -54,12 +55,8 @@ def show(request: Request, visitor: MaybeVisitor, part: str) -> Response:
     tag = next((tag for tag in document["tags"] if _slug(tag["name"]) == part), None)
     if tag is None:
         raise NotFound
-    return draw(
-        request,
-        "api_document/show.html",
-        part=Part(tag["name"], in_language(tag["description"], language)),
-        operations=[one for one in _operations(document, language) if one.part == part],
-    )
+    operations = [one for one in _operations(document, language) if one.part == part]
+    return draw(request, "api_document/show.html", part=_part(tag, language, operations), operations=operations)
 
 
 @router.get("/messages")
@@ -87,6 +84,10 @@ class Part:
 
     name: str
     told: str
+    scopes: bool
+    """Whether a partner's machine may do something in it."""
+    open: bool
+    """Whether all of it is open to everybody."""
 
     @property
     def key(self) -> str:
@@ -105,6 +106,16 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """One answer that can come."""
+
+    status: str
+    told: str
+    problem: str | None
+    """The page that explains it, of a refusal that has one."""
+
+
+@dataclass(frozen=True)
 class Operation:
     """One operation, in words."""
 
@@ -120,13 +131,28 @@ class Operation:
     parameters: list[Told]
     takes: list[Told]
     gives: list[Told]
-    answers: list[tuple[str, str]]
+    answers: list[Answered]
     example: str
 
     def holds(self, words: list[str]) -> bool:
         """Tell whether all words stand somewhere in it."""
         everything = f"{self.key} {self.method} {self.path} {self.description} {' '.join(self.scopes)}".casefold()
         return all(word in everything for word in words)
+
+    def rank(self, words: list[str]) -> tuple[int, int]:
+        """Say how far down it stands among what was found: after what has more of the words in its address."""
+        address = f"{self.method} {self.path}".casefold()
+        return -sum(word in address for word in words), len(self.path)
+
+
+def _part(tag: Document, language: str, operations: list[Operation]) -> Part:
+    own = [one for one in operations if one.part == _slug(tag["name"])]
+    return Part(
+        tag["name"],
+        in_language(tag["description"], language),
+        any(one.scopes for one in own),
+        all(one.open for one in own),
+    )
 
 
 def _document(request: Request) -> Document:
@@ -151,7 +177,7 @@ def _operation(document: Document, language: str, method: str, path: str, one: D
         part=_slug(one["tags"][0]),
         method=method.upper(),
         path=path,
-        summary=one["summary"] if language == "nl" else description.partition(".")[0],
+        summary=one["summary"] if language == "nl" else first_words(description),
         description=description,
         scopes=[scope for way in one["security"] for scope in way.get("oauth2", ())],
         open=one["security"] == [],
@@ -167,7 +193,10 @@ def _operation(document: Document, language: str, method: str, path: str, one: D
         ],
         takes=list(_fields(document, _schema(one.get("requestBody", {})))),
         gives=list(_fields(document, _schema(success))),
-        answers=[(status, in_language(response["description"], language)) for status, response in responses.items()],
+        answers=[
+            Answered(status, in_language(response["description"], language), CODE_OF.get(int(status)))
+            for status, response in responses.items()
+        ],
         example=_curl(document, method, path, one),
     )
 

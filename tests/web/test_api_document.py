@@ -2,6 +2,7 @@
 
 import pytest
 
+from api.bodies import LARGEST_BODY
 from api.envelope import VERSION
 from bsa.outbox import MessageType
 
@@ -41,3 +42,22 @@ def test_every_kind_of_message_and_every_version_is_told(browse: Browse) -> None
     page = browse().get("/api/messages").text
     assert [kind for kind in MessageType if kind.value not in page] == []
     assert VERSION in browse().get("/api/changes").text
+
+
+def test_what_partners_use_stands_first_and_each_refusal_leads_to_its_page(browse: Browse) -> None:
+    page = browse().get("/api").text
+    assert page.index("/api/parts/referrals") < page.index("/api/parts/accounts")
+    found = browse().get("/api?text=post%20/referrals").text
+    assert found.index("#sendReferral") < found.index("#acceptReferral")
+    part = browse().get("/api/parts/referrals").text
+    assert 'href="/problems/key-reused"' in part
+    assert "Idempotency-Key: " in part
+
+
+def test_what_is_too_large_is_refused_in_our_own_words(browse: Browse) -> None:
+    client, large = browse(), b"x" * (LARGEST_BODY + 1)
+    refused = client.post("/api/v1/themes", content=large, headers={"Content-Type": "application/json"})
+    assert (refused.status_code, refused.headers["content-type"]) == (413, "application/problem+json")
+    assert refused.headers["api-version"] == VERSION
+    page = client.post("/sign-in", content=large, headers={"Content-Type": "application/x-www-form-urlencoded"})
+    assert (page.status_code, "bsa-main" in page.text) == (413, True)
