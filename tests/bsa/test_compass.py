@@ -22,6 +22,7 @@ from bsa.initiatives.shapes import ParticipantIn
 from bsa.network.actions import note_tie
 from bsa.network.models import Circle
 from bsa.network.shapes import TieIn
+from bsa.referrals.states import ReferralState
 from bsa.registry import METADATA
 from bsa.residents.actions import record_consent, restrict_resident
 from bsa.residents.shapes import ConsentIn
@@ -34,6 +35,7 @@ SOURCES = Path(__file__).parents[2] / "src" / "bsa"
 FROM_CODES: dict[str, set[str]] = {
     "f'ask.{kind.value}'": {f"ask.{kind.value}" for kind in AskEventKind},
     "f'commitment.{event.kind.value}'": {f"commitment.{kind.value}" for kind in CommitmentEventKind},
+    "f'referral.{state.value}'": {f"referral.{state.value}" for state in ReferralState},
     "f'handover.{handover.state}'": {f"handover.{state.value}" for state in HandoverState},
 }
 """Kinds that are put together from a code, as they stand in the source."""

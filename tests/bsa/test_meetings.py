@@ -116,7 +116,7 @@ def test_the_next_day_follows_from_the_rhythm_and_skips_holidays(session: Sessio
     plan_meeting(session, cast.activator, told)
     proposed = propose_next(session, cast.activator, forum.id)
 
-    assert proposed.proposed_at.isoformat() == "2026-06-01T19:30:00+02:00"
+    assert proposed.proposed_at == datetime.fromisoformat("2026-06-01T19:30:00+02:00")
     assert proposed.place == "De Wiek"
     forum.rhythm = Rhythm.WHEN_NEEDED
     # Two weeks later it is the King's Day.

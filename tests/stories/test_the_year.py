@@ -285,7 +285,7 @@ YEAR = (
         "24 March",
         "eleven residents begin Molenbuurt Warm",
         "/initiatives/{warm}",
-        {"startedOn": Day(3, 24), "origin": "together", "participants.#": 11, "themes.*.title": [THEME]},
+        {"startedOn": Day(3, 24), "origin": "together", "participants.#": 12, "themes.*.title": [THEME]},
         "/initiatives/{warm}",
         (INITIATIVE, "Opa Lub", *AT_THE_MEETING),
     ),
