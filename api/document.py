@@ -7,7 +7,7 @@ Dutch government APIs: 400 and never FastAPI's 422, problem details, the headers
 import json
 import re
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from http import HTTPStatus
 from inspect import getdoc
@@ -337,6 +337,10 @@ def _links(
     own = start.found_at or start.path
     own = _in_camel_case(own)
     known = dict.fromkeys(_parameters_of(start.path), "")
+    parent = offered.get(("get", own.rpartition("/")[0]))
+    if start.method == "post" and parent is not None and parent.answers is start.answers:
+        # What comes back is the thing to which it was done, and not what was added to it.
+        start = replace(start, method="get", path=parent.path)
     for (method, path), target in offered.items():
         places = _parameters_of(path)
         if not places or (path == start.path and method == start.method):

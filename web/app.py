@@ -1,13 +1,15 @@
 """The top of the house: settings, database, the API, and the pages above it."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.app import create_api
 from api.bodies import LARGEST_BODY
@@ -190,7 +192,7 @@ def build(database: Database, *, searching: bool = False) -> FastAPI:
     )
     app.state.database = database
     answer_with_pages(app)
-    app.mount("/api/v1", create_api(database))
+    app.router.routes.append(WholeMount("/api/v1", create_api(database)))
     app.mount("/oauth", create_oauth(database))
     app.router.routes.extend(well_known())
     app.mount(f"/static/{static_version()}", GZipMiddleware(KeptForEver(directory=STATIC)))
@@ -199,6 +201,14 @@ def build(database: Database, *, searching: bool = False) -> FastAPI:
     # Around everything, so that also an answer to an unforeseen error is guarded.
     app.middleware_stack = Guard(app.build_middleware_stack())
     return app
+
+
+class WholeMount(Mount):
+    """Gives on every address that begins so, also one with the end of a line in it."""
+
+    def __init__(self, path: str, app: ASGIApp) -> None:
+        super().__init__(path, app)
+        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
 
 
 class KeptForEver(StaticFiles):

@@ -61,3 +61,8 @@ def test_what_is_too_large_is_refused_in_our_own_words(browse: Browse) -> None:
     assert refused.headers["api-version"] == VERSION
     page = client.post("/sign-in", content=large, headers={"Content-Type": "application/x-www-form-urlencoded"})
     assert (page.status_code, "bsa-main" in page.text) == (413, True)
+
+
+def test_whatever_stands_in_an_address_of_the_api_is_answered_as_the_api_does(browse: Browse) -> None:
+    answer = browse().get("/api/v1/meetings/a%0Ab/items")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
