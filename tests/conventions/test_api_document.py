@@ -321,7 +321,7 @@ def test_every_link_leads_to_an_operation_with_all_that_its_path_asks(document: 
 def test_what_is_made_is_linked_to_where_it_is_found(document: Document) -> None:
     made = {(where, link["operationId"]) for where, link in links(document)}
     assert ("post /residents", "showResident") in made
-    assert ("post /initiatives/{initiativeId}/aims", "showInitiative") in made
+    assert ("post /initiatives/{initiativeId}/aims", "listAims") in made
     assert ("post /initiatives/{initiativeId}/aims", "reachAim") not in made
     assert ("post /residents/{residentId}/contacts", "showContact") in made
     assert sum(where.startswith("post ") and name.startswith("show") for where, name in made) > 30
