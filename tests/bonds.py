@@ -1,6 +1,6 @@
 """The bond of trust, walked once: where it stands, a signal, an appointment, and handovers under way."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from sqlmodel import Session
@@ -27,7 +27,9 @@ def bond(session: Session, cast: Cast, geert: UUID) -> dict[str, object]:
     _, address = make_calendar_address(session, me)
     to_colleague = HandoverIn(to_account_id=cast.colleague.id, reason=HandoverReason.LEAVES)
     visited = propose_handover(session, me, a_known(session, cast, "Tineke"), to_colleague)
-    agreement = AgreementIn(agreed_on=clock.today(), starts_at=now - timedelta(hours=1))
+    # An hour ago, but never yesterday: also just after midnight the visit is of today.
+    midnight = datetime.combine(clock.today(), time(), clock.HERE)
+    agreement = AgreementIn(agreed_on=clock.today(), starts_at=max(now - timedelta(hours=1), midnight))
     return {
         "signal": signal.id,
         "appointment": make_appointment(session, me, visit).id,

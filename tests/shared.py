@@ -67,7 +67,7 @@ def share(session: Session, cast: Cast) -> dict[str, object]:
     asking = name_theme(session, me, asked)
     alike(session, [me] * 3, cast.here_id)
     return {
-        "taken": taken.id,
+        "taken_up": taken.id,
         "shared_theme": taken.theme_id,
         "unlinked": third.id,
         "suggestion": found(session, cast.here_id).id,

@@ -4,6 +4,7 @@ Moments are aware and in UTC. Days are the days of the Netherlands, because a pr
 on a Dutch calendar. The demo and the tests stand the clock at another moment; nothing else may.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -16,7 +17,7 @@ from uuid_utils.compat import uuid7
 HERE = ZoneInfo("Europe/Amsterdam")
 
 _standing_at: datetime | None = None
-_keys_made = count()
+_keys_made: defaultdict[datetime, Iterator[int]] = defaultdict(count)
 
 
 def now() -> datetime:
@@ -38,8 +39,9 @@ def new_id() -> UUID:
     """Return a key that sorts by the moment it was made (UUIDv7, RFC 9562)."""
     if _standing_at is None:
         return uuid7()
-    # While the clock stands, each key is a millisecond later than the one before, so that they sort as they were made.
-    return uuid7(nanoseconds=(round(_standing_at.timestamp() * 1000) + next(_keys_made)) * 1_000_000)
+    # While the clock stands, each key is a millisecond later than the one before, so that they sort as they were made;
+    # also when it is stood at the same moment again.
+    return uuid7(nanoseconds=(round(_standing_at.timestamp() * 1000) + next(_keys_made[_standing_at])) * 1_000_000)
 
 
 @contextmanager
@@ -49,8 +51,8 @@ def standing_at(moment: datetime) -> Iterator[None]:
     For the demo, which is played on the days of its story, and for tests. It is process-wide on purpose: a request
     that a test sends is answered in another thread.
     """
-    global _standing_at, _keys_made
-    before, _standing_at, _keys_made = _standing_at, moment.astimezone(UTC), count()
+    global _standing_at
+    before, _standing_at = _standing_at, moment.astimezone(UTC)
     try:
         yield
     finally:

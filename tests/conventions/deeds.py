@@ -370,7 +370,7 @@ DEEDS: list[Deed] = [
     Deed("PUT", "/suggestions/{suggestion}/dismissal", TEAM, None, "suggestion"),
     Deed(
         "POST",
-        "/suggestions/{taken}/links",
+        "/suggestions/{taken_up}/links",
         "201 403 404 403 404 404 404 404 404",
         {"needIds": ["{unlinked}"]},
     ),

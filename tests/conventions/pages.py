@@ -310,7 +310,7 @@ PAGES: list[PageDeed] = [
         choice="new",
     ),
     form("/suggestions/{suggestion}/dismissal", "PUT /suggestions/{suggestion}/dismissal"),
-    form("/suggestions/{taken}/links", "POST /suggestions/{taken}/links"),
+    form("/suggestions/{taken_up}/links", "POST /suggestions/{taken_up}/links"),
     page("/introductions/{introduction}", TEAM),
     form("/themes/{shared_theme}/introductions", "POST /themes/{shared_theme}/introductions"),
     form(

@@ -44,7 +44,8 @@ class Refused(Exception):
 
 def grant(database: Database, sent: Mapping[str, Sequence[str]]) -> GrantedToken:
     """Give the machine that asks a token, or raise `Refused`."""
-    token = _read(_one(sent, "client_assertion", required=True), _form(sent), database)
+    client_id = _form(sent)
+    token = _read(_one(sent, "client_assertion", required=True), client_id, database)
     with database.reading() as session:
         _find(session, token)
     with database.writing() as session:
