@@ -21,7 +21,7 @@ from jinja2.runtime import Context
 from api.threads import OneThread
 from bsa import clock
 from bsa.people.models import Language
-from bsa.places.quarters import first_day_of
+from bsa.quarters import first_day_of
 from web.flashes import FLASHES, Flash
 from web.guests import Guest, guest_of
 from web.languages import translations

@@ -35,7 +35,7 @@ from bsa.errors import N_, Fault, Invalid, NotFound
 from bsa.permissions import Actor, Permission
 from bsa.places.models import FeatureKind, LogbookKind
 from bsa.places.outlines import NO_FILE, Drawing, read_outlines
-from bsa.places.quarters import quarter_of
+from bsa.quarters import quarter_of
 from bsa.places.shapes import (
     LogbookEntryChange,
     LogbookEntryIn,

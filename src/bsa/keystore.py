@@ -104,6 +104,12 @@ class KeyStore:
         """Fetch and unwrap the keys of these owners in one statement; an owner whose key was destroyed is left out."""
         return {owner: AESGCM(key) for owner, key in self._raw(owners).items()}
 
+    def secret(self, owner: UUID) -> bytes:
+        """Return the secret of an owner, such as a year of figures; the first time it is made."""
+        if not self._has(owner):
+            self.create(owner)
+        return self._raw([owner])[owner]
+
     def create(self, owner: UUID) -> AESGCM:
         """Make, wrap and store a new key; commits at once, before the row that it is for."""
         key = os.urandom(KEY_BYTES)

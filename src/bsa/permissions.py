@@ -224,6 +224,12 @@ class Permission(StrEnum):
 
     SEE_DOUBLE_ACTIVATION = "see_double_activation"
 
+    SEE_AGREED_TASKS = "see_agreed_tasks"
+    SEE_CLOSING = "see_closing"
+    AGREE_TASK = "agree_task"
+    CLOSE_QUARTER = "close_quarter"
+    CHOOSE_PROFILE = "choose_profile"
+
     SEE_REFERRALS = "see_referrals"
     OPEN_REFERRAL = "open_referral"
     SEND_REFERRAL = "send_referral"
@@ -506,6 +512,11 @@ RULES: dict[Permission, Rule] = {
     Permission.SEE_VOICES: TEAM,
     Permission.ANSWER_VOICE: TEAM,
     Permission.SEE_DOUBLE_ACTIVATION: [*TEAM, [is_policy_officer, in_own_area]],
+    Permission.SEE_AGREED_TASKS: [[is_team_leader], [is_policy_officer], [is_privacy_officer]],
+    Permission.SEE_CLOSING: [[is_team_leader], [is_privacy_officer]],
+    Permission.AGREE_TASK: [[is_team_leader], [is_policy_officer]],
+    Permission.CLOSE_QUARTER: [[is_team_leader]],
+    Permission.CHOOSE_PROFILE: [[is_privacy_officer]],
     Permission.SEE_REFERRALS: [*TEAM, OWN_INSTITUTION],
     Permission.OPEN_REFERRAL: [FREE_TO_TAKE, [is_activator, is_owner], OWN_WORKER, OWN_INSTITUTION],
     Permission.SEND_REFERRAL: [ACTIVATOR_HERE, SENDING_WORKER, OWN_INSTITUTION],

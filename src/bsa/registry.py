@@ -9,6 +9,7 @@ import bsa.appointments.models
 import bsa.areas.models
 import bsa.asks.models
 import bsa.clients.models
+import bsa.closing.models
 import bsa.commitments.models
 import bsa.consultation.models
 import bsa.contacts.models
@@ -37,6 +38,7 @@ import bsa.scales.models
 import bsa.sendings
 import bsa.shares.models
 import bsa.slips.models
+import bsa.statistics.models
 import bsa.subscriptions.models
 import bsa.suggestions.models
 import bsa.tasks.models

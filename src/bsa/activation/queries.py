@@ -44,7 +44,7 @@ from bsa.institutions.models import Mandate
 from bsa.learning.models import LearningStep, WhoDidIt
 from bsa.meetings.models import Attendance, Meeting
 from bsa.permissions import Actor, Permission, require
-from bsa.places.quarters import first_day_of, quarter_of
+from bsa.quarters import first_day_of, quarter_of
 from bsa.referrals.models import FeedbackLevel, Referral, ReferralDirection
 from bsa.referrals.states import ReferralState
 from bsa.residents.models import Resident

@@ -15,8 +15,8 @@ from bsa.demo.stage import COMPLEX, HERE, NEIGHBOURHOODS, Stage
 from bsa.places.actions import draw_map, note_entry, note_feature, take_photo
 from bsa.places.models import FeatureKind, LogbookKind
 from bsa.places.outlines import read_outlines
-from bsa.places.quarters import quarter_of
 from bsa.places.shapes import LogbookEntryIn, PhotoIn, PlaceFeatureIn
+from bsa.quarters import quarter_of
 
 CORNERS = (
     ((6.926, 52.772), (6.941, 52.774), (6.957, 52.771), (6.972, 52.773)),

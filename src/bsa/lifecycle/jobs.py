@@ -10,6 +10,7 @@ from bsa import clock
 from bsa.database import Database
 from bsa.referrals.models import Referral
 from bsa.residents.models import DoomedKey, Resident
+from bsa.statistics.masters import OWNERS
 
 log = logging.getLogger("bsa.jobs")
 
@@ -39,7 +40,8 @@ def sweep_orphans(database: Database) -> int:
     long_ago = database.keystore.made_before(clock.now() - RECENT)
     old = database.keystore.made_before(clock.now() - GRACE) - long_ago
     with database.reading() as session:
-        orphans = old - set(session.scalars(select(col(Resident.id)))) - set(session.scalars(select(col(Referral.id))))
+        owners = {*session.scalars(select(col(Resident.id))), *session.scalars(select(col(Referral.id)))}
+    orphans = old - OWNERS - owners
     if len(orphans) > MOST_ORPHANS:
         log.error("%d keys have no owner; none was destroyed. Was an old backup restored?", len(orphans))
         return 0

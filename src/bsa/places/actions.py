@@ -19,7 +19,6 @@ from bsa.events import note
 from bsa.permissions import Actor, Permission, require
 from bsa.places.models import AreaShape, LogbookEntry, NeighbourhoodPhoto, PlaceFeature
 from bsa.places.outlines import Drawing, Outline, fault_of
-from bsa.places.quarters import first_day_of, quarter_of
 from bsa.places.queries import get_of_place, place_of
 from bsa.places.shapes import (
     LogbookEntryChange,
@@ -29,6 +28,7 @@ from bsa.places.shapes import (
     PlaceFeatureChange,
     PlaceFeatureIn,
 )
+from bsa.quarters import first_day_of, quarter_of
 from bsa.rows import locked, not_later
 
 PHOTO_PARTS = ("better", "worse", "people_talk_about", "next_up")

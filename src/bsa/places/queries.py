@@ -24,7 +24,6 @@ from bsa.outreach.queries import visible_to as rounds_visible_to
 from bsa.paging import Order, cursor_after, fetch
 from bsa.permissions import Actor, Permission, allows, require
 from bsa.places.models import AreaShape, FeatureKind, LogbookEntry, NeighbourhoodPhoto, PlaceFeature
-from bsa.places.quarters import first_day_of, quarter_of
 from bsa.places.shapes import (
     LogbookEntryOut,
     LogbookQuery,
@@ -35,6 +34,7 @@ from bsa.places.shapes import (
     PlaceFeatureOut,
     PlaceFeatureQuery,
 )
+from bsa.quarters import first_day_of, quarter_of
 from bsa.questions import TODAY
 from bsa.rows import ChangingRow, locked, not_stale
 from bsa.shapes import Listing, Page

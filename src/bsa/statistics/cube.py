@@ -169,6 +169,22 @@ municipality only: by district nearly all of it would be noise. T7, what came of
 not noisy; T8 and T9 use the budget that it would have had."""
 BY_KEY = {table.key: table for table in TABLES}
 
+ANSWERS = Dimension("answer", ("yes", "yes_if", "no", "evasive", "none_yet", "unanswered"))
+"""`none_yet` is within its days; `unanswered` is past them."""
+VERDICTS = Dimension("verdict", ("kept", "partly", "not_kept", "unjudged", "open", "withdrawn"))
+MADE = Dimension("commitment", ("made", "due", "moved"))
+LEVELS_OF_TALK = Dimension("mandate", ("operational", "policy"))
+
+EXACT_TABLES: tuple[Table, ...] = (
+    Table("I1", "asks", Kind.OWN, Level.NEIGHBOURHOOD, (PARTNERS, ANSWERS)),
+    Table("I2", "commitments", Kind.OWN, Level.NEIGHBOURHOOD, (PARTNERS, MADE)),
+    Table("I3", "commitments_due", Kind.OWN, Level.NEIGHBOURHOOD, (PARTNERS, VERDICTS)),
+    Table("I4", "meetings", Kind.OWN, Level.NEIGHBOURHOOD, (LEVELS_OF_TALK,)),
+)
+"""Counts about institutions, given as they are. Only what is not nothing is kept; each area counts what lies in it, so
+what was asked for a whole district is not in any of its neighbourhoods."""
+EXACT_BY_KEY = {table.key: table for table in EXACT_TABLES}
+
 
 def is_in(cell: Cell, margin: Cell) -> bool:
     """Tell whether a cell is part of a sum."""

@@ -1,0 +1,1 @@
+"""Counting for the published figures: the only place where figures and the records of residents meet."""

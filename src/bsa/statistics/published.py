@@ -1,0 +1,109 @@
+"""What everybody may read of a release: its tables and what goes with them. All formats are written from this alone."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from bsa.statistics.cube import BY_KEY, EXACT_BY_KEY, Cell, Table
+from bsa.statistics.display import Shown, shown
+from bsa.statistics.hierarchy import Level
+from bsa.statistics.models import StatisticsRelease
+from bsa.statistics.profile import Profile
+from bsa.statistics.release import Release
+from bsa.statistics.releases import opened
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A release as it is published: one revision about one period."""
+
+    municipality: str
+    period: str
+    revision: int
+    definitive_on: date | None
+    published_at: datetime | None
+    fingerprint: str | None
+    method: str
+    division_year: int
+    reason: str | None
+    release: Release
+    names: dict[str, str]
+    institutions: list[Any]
+    words: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        """Names the revision: `2026-Q3-r1`."""
+        return f"{self.period}-r{self.revision}"
+
+    @property
+    def profile(self) -> Profile:
+        """The parameters of the protection that it was drawn with."""
+        return self.release.profile
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables in their order: those about residents, then those about institutions."""
+        exact = {row["table"] for row in self.institutions}
+        return (*self.release.tables, *(table for key, table in EXACT_BY_KEY.items() if key in exact))
+
+    @cached_property
+    def cells(self) -> tuple[Shown, ...]:
+        """All numbers in their order: those about residents, then those about institutions."""
+        return (*shown(self.release), *self._exact())
+
+    def of(self, table: Table) -> list[Shown]:
+        """Return the numbers of one table."""
+        return [one for one in self.cells if one.table is table]
+
+    def name_of(self, code: str) -> str | None:
+        """Return the name of an area; None for small areas that were put together."""
+        return self.names.get(code)
+
+    def codes(self, level: Level) -> tuple[str, ...]:
+        """Return the areas of a level in their order."""
+        return self.release.hierarchy.codes(level)
+
+    def parent_of(self, code: str) -> str | None:
+        """Return the code of the area in which an area lies."""
+        areas = self.release.hierarchy
+        if code in areas.districts:
+            return areas.municipality
+        if code in areas.neighbourhoods:
+            return areas.districts[areas.district_of[areas.neighbourhoods.index(code)]]
+        return None
+
+    def _exact(self) -> Iterator[Shown]:
+        for row in self.institutions:
+            table = EXACT_BY_KEY[row["table"]]
+            cell: Cell = tuple(row["cell"])
+            yield Shown(table, Level(row["level"]), row["area"], cell, row["value"], None, 0)
+
+
+def dataset_of(row: StatisticsRelease) -> Dataset:
+    """Open a release for reading."""
+    release, document = opened(row)
+    return Dataset(
+        municipality=row.municipality,
+        period=row.period,
+        revision=row.revision,
+        definitive_on=row.definitive_on,
+        published_at=row.published_at,
+        fingerprint=row.fingerprint,
+        method=row.method,
+        division_year=row.division_year,
+        reason=row.reason,
+        release=release,
+        names=document["names"],
+        institutions=document["institutions"],
+        words=json.loads(row.words) if row.words else {"explanations": [], "stories": []},
+    )
+
+
+def table_named(code: str) -> Table | None:
+    """Return the table with this code or key, of the closed list."""
+    every = {**BY_KEY, **EXACT_BY_KEY}
+    return every.get(code) or next((table for table in every.values() if table.code == code), None)

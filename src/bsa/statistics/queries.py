@@ -1,0 +1,84 @@
+"""Reading what is published. Everybody may; nothing here reads anything but releases."""
+
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from bsa.errors import NotFound
+from bsa.paging import Order, cursor_after, fetch
+from bsa.shapes import Page
+from bsa.statistics.models import StatisticsRelease
+from bsa.statistics.published import Dataset, dataset_of
+from bsa.statistics.releases import published
+from bsa.statistics.shapes import ReleaseOut, ReleaseQuery, WhichRelease
+
+LATEST_FIRST = Order(
+    (col(StatisticsRelease.period), True), (col(StatisticsRelease.revision), True), (col(StatisticsRelease.id), True)
+)
+
+
+def list_releases(session: Session, wanted: ReleaseQuery) -> Page[ReleaseOut]:
+    """List what is published, the latest period first."""
+    rows, more = fetch(session, None, wanted, _releases, LATEST_FIRST)
+    found = [row[0] for row in rows]
+    last = found[-1] if more else None
+    return Page(
+        items=[release_out(dataset_of(row)) for row in found],
+        next_cursor=cursor_after(last.period, last.revision, last.id) if last else None,
+    )
+
+
+def _releases(actor: None, wanted: ReleaseQuery) -> Select[*tuple[Any, ...]]:
+    query = select(StatisticsRelease).where(col(StatisticsRelease.published_at).is_not(None))
+    if wanted.municipality:
+        query = query.where(col(StatisticsRelease.municipality) == wanted.municipality)
+    if not wanted.all_revisions:
+        later = aliased(StatisticsRelease)
+        query = query.where(
+            ~select(later)
+            .where(
+                col(later.municipality) == col(StatisticsRelease.municipality),
+                col(later.period) == col(StatisticsRelease.period),
+                col(later.revision) > col(StatisticsRelease.revision),
+                col(later.published_at).is_not(None),
+            )
+            .correlate(StatisticsRelease)
+            .exists()
+        )
+    return query
+
+
+def read_dataset(session: Session, period: str, which: WhichRelease) -> Dataset:
+    """Return what is published about a quarter; raise `NotFound` when that is nothing."""
+    return dataset_of(published(session, which.municipality or _only_one(session), period, which.revision))
+
+
+def release_out(dataset: Dataset) -> ReleaseOut:
+    """Draw up a release without its numbers."""
+    if dataset.published_at is None or dataset.fingerprint is None:
+        raise NotFound
+    return ReleaseOut(
+        period=dataset.period,
+        municipality=dataset.municipality,
+        municipality_name=dataset.names[dataset.municipality],
+        revision=dataset.revision,
+        status="definitive" if dataset.definitive_on else "provisional",
+        definitive_on=dataset.definitive_on,
+        published_at=dataset.published_at,
+        division_year=dataset.division_year,
+        method=dataset.method,
+        reason=dataset.reason,
+        fingerprint=dataset.fingerprint,
+    )
+
+
+def _only_one(session: Session) -> str:
+    """Return the municipality of which figures are published; of more than one, somebody must say which."""
+    found = session.scalars(
+        select(col(StatisticsRelease.municipality)).where(col(StatisticsRelease.published_at).is_not(None)).distinct()
+    ).all()
+    if len(found) != 1:
+        raise NotFound
+    return str(found[0])
