@@ -3014,6 +3014,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_need_layer")),
         sa.UniqueConstraint("need_id", "depth", name=op.f("uq_need_layer_need_id_depth")),
     )
+    with op.batch_alter_table("need_layer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_need_layer_resident_id"), ["resident_id"], unique=False)
+
     op.create_table(
         "need_vector",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -3589,6 +3592,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_need_vector_need_id_method")
 
     op.drop_table("need_vector")
+    with op.batch_alter_table("need_layer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_need_layer_resident_id"))
+
     op.drop_table("need_layer")
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_letter_mailed_at"))

@@ -12,10 +12,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlcipher3.dbapi2 as sqlcipher
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -39,6 +35,9 @@ The one that was used last is used first: taken in turn, each keeps pages of its
 """
 
 HERE = Path(__file__).resolve()
+_BESIDE = HERE.parent / "migrations"
+MIGRATIONS = _BESIDE if _BESIDE.is_dir() else HERE.parents[2] / "migrations"
+"""Beside this package where it was installed, or in the checkout."""
 
 
 class UnfitDatabase(Exception):
@@ -104,8 +103,14 @@ class Database:
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the tables to `revision`; on an empty database also make the installation's data key."""
+        # Only here: a process that serves never needs it, and it takes 15 MB.
+        from alembic import command
+        from alembic.config import Config
+
         fresh = not self._has_accounts()
-        config = alembic_config()
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.set_main_option("path_separator", "os")
         config.attributes["engine"] = self._write
         if revision == "base" or revision.startswith("-"):
             command.downgrade(config, revision)
@@ -117,11 +122,10 @@ class Database:
         """Refuse to start on a wrong key, a missing key store or tables that are not up to date; change nothing."""
         try:
             with self._read.connect() as connection:
-                there = MigrationContext.configure(connection).get_current_heads()
+                there = _revision(connection)
         except (SQLAlchemyError, sqlcipher.DatabaseError) as error:
             raise UnfitDatabase("The database does not open. Is it there, and is its key the right one?") from error
-        wanted = tuple(ScriptDirectory.from_config(alembic_config()).get_heads())
-        if there != wanted:
+        if there != newest_revision():
             raise UnfitDatabase("The tables are not up to date. Run: bsa migrate")
         self.keystore.check()
         self._refuse_keys_of_another()
@@ -185,14 +189,17 @@ def open_engine(url: str, key: SecretStr | None, *, readonly: bool = False) -> E
     return create_engine(parsed, hide_parameters=True, **options, **POOL)
 
 
-def alembic_config() -> Config:
-    """Return Alembic's settings, with the migrations wherever this package was installed from."""
-    beside_package = HERE.parent / "migrations"
-    checkout = HERE.parents[2] / "migrations"
-    config = Config()
-    config.set_main_option("script_location", str(beside_package if beside_package.is_dir() else checkout))
-    config.set_main_option("path_separator", "os")
-    return config
+def newest_revision() -> str:
+    """Return the last revision that there is; they are numbered, and their files begin with the number."""
+    return max(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _revision(connection: Connection) -> str | None:
+    """Return the revision of the tables; None when there are no tables."""
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def _sqlite(url: str, key: SecretStr | None, *, readonly: bool) -> Engine:

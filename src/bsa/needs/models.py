@@ -100,7 +100,7 @@ class NeedLayer(Row, table=True):
     )
 
     need_id: UUID
-    resident_id: UUID
+    resident_id: UUID = Field(index=True)
     depth: int
     words: str = Field(sa_type=SealedText)
     how_learned: HowLearned = Field(sa_type=one_of(HowLearned))

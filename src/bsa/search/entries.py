@@ -21,7 +21,7 @@ from bsa.commitments.models import Commitment, Visibility
 from bsa.initiatives.models import Initiative
 from bsa.institutions.models import Institution
 from bsa.keystore import KeyStore
-from bsa.needs.models import HowLearned, Need, NeedLayer
+from bsa.needs.models import HowLearned, NeedLayer
 from bsa.paging import as_stored
 from bsa.permissions import Actor, Permission, Role, allows
 from bsa.residents.models import Resident, ResidentWorker
@@ -113,7 +113,7 @@ def entries_of_residents(session: Session, store: KeyStore, ids: Sequence[UUID])
             with suppress(CannotOpen):
                 entries += _names(whose[resident], call_name, full_name, seen, workers[resident])
     told: dict[tuple[Any, Any], list[str]] = defaultdict(list)
-    for layer, need, resident, cell in rows.execute(LAYERS.where(col(Need.resident_id).in_(ids))):
+    for layer, need, resident, cell in rows.execute(LAYERS.where(col(NeedLayer.resident_id).in_(ids))).all():
         owner = whose.get(resident)
         if owner is not None:
             with suppress(CannotOpen):
@@ -145,16 +145,12 @@ NAMES: Select[Any] = select(
     as_stored("full_name", col(Resident.full_name)),
     col(Resident.restricted_on).is_not(None),
 ).where(col(Resident.merged_into_id).is_(None))
-LAYERS: Select[Any] = (
-    select(
-        as_stored("id", col(NeedLayer.id)),
-        as_stored("need_id", col(NeedLayer.need_id)),
-        as_stored("resident_id", col(Need.resident_id)),
-        as_stored("words", col(NeedLayer.words)),
-    )
-    .join(Need, col(Need.id) == NeedLayer.need_id)
-    .where(told_layers())
-)
+LAYERS: Select[Any] = select(
+    as_stored("id", col(NeedLayer.id)),
+    as_stored("need_id", col(NeedLayer.need_id)),
+    as_stored("resident_id", col(NeedLayer.resident_id)),
+    as_stored("words", col(NeedLayer.words)),
+).where(told_layers())
 
 
 def _names(

@@ -62,6 +62,7 @@ class Keeper(Thread):
 
     def run(self) -> None:
         """Build, then follow; when the database does not answer, try again later."""
+        _few_arenas()
         self._persist(self.build)
         while not self._stopped.wait(EVERY):
             self._persist(self.catch_up)
@@ -159,6 +160,16 @@ class Keeper(Thread):
             query = query.where(col(Event.id) >= _earlier(self._last, seconds))
         with self._database.reading() as session:
             return [tuple(row) for row in session.execute(query.order_by(col(Event.id)))]
+
+
+def _few_arenas() -> None:
+    """Let all threads share the memory that was freed: the C library otherwise keeps some apart for each of them."""
+    with suppress(OSError, AttributeError):
+        CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
+
+
+M_ARENA_MAX, ARENAS = -8, 2
+"""How glibc names that setting, and how many parts it may keep."""
 
 
 def _give_back() -> None:
