@@ -40,7 +40,7 @@ from bsa.quarters import first_day_of, last_day_of
 from bsa.referrals.models import Referral, ReferralResident
 from bsa.referrals.states import ReferralState
 from bsa.residents.models import Consent, ConsentScope, Resident, ResidentPhase
-from bsa.scales.models import ScaleDefinition, ScaleScore
+from bsa.scales.queries import adds_up, scores_to_add_up
 from bsa.statistics.counting import Counts
 from bsa.statistics.cube import BY_KEY, OUTCOME_OF, Table
 from bsa.statistics.hierarchy import Hierarchy
@@ -57,12 +57,7 @@ Cell = Select[*tuple[Any, ...]]
 
 def not_kept(session: Session) -> frozenset[str]:
     """Return the tables that this installation keeps nothing for; told by its settings, not by its residents."""
-    scale = select(col(ScaleDefinition.id)).where(
-        col(ScaleDefinition.key) == LADDER,
-        col(ScaleDefinition.enabled),
-        col(ScaleDefinition.aggregate_allowed),
-    )
-    return frozenset() if session.scalar(scale.limit(1)) else frozenset({"T5"})
+    return frozenset() if adds_up(session, LADDER) else frozenset({"T5"})
 
 
 def count_residents(session: Session, quarter: str, hierarchy: Hierarchy, tables: tuple[Table, ...]) -> Counts:
@@ -250,22 +245,13 @@ def _chance(key: Any) -> ColumnElement[str]:
 
 def _ladder_changes(opened: CTE, last: date) -> Cell:
     """Between the last two days on which a resident was scored; the resident's own score goes before the worker's."""
-    own = func.max(case((col(ScaleScore.by) == ScoredBy.RESIDENT, col(ScaleScore.level))))
+    score = scores_to_add_up().subquery()
+    own = func.max(case((score.c.by == ScoredBy.RESIDENT, score.c.level)))
     day = (
-        select(
-            opened.c.id,
-            col(ScaleScore.scored_on),
-            func.coalesce(own, func.max(ScaleScore.level)).label("level"),
-        )
-        .join(opened, opened.c.id == col(ScaleScore.resident_id))
-        .join(ScaleDefinition, col(ScaleDefinition.id) == col(ScaleScore.scale_id))
-        .where(
-            col(ScaleDefinition.key) == LADDER,
-            col(ScaleDefinition.enabled),
-            col(ScaleDefinition.aggregate_allowed),
-            col(ScaleScore.scored_on) <= last,
-        )
-        .group_by(opened.c.id, col(ScaleScore.scored_on))
+        select(opened.c.id, score.c.scored_on, func.coalesce(own, func.max(score.c.level)).label("level"))
+        .join(opened, opened.c.id == score.c.resident_id)
+        .where(score.c.scale == LADDER, score.c.scored_on <= last)
+        .group_by(opened.c.id, score.c.scored_on)
         .subquery()
     )
     place = func.row_number().over(partition_by=day.c.id, order_by=day.c.scored_on.desc())

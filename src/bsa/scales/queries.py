@@ -1,8 +1,5 @@
 """Reading scales, and scores of a resident, always as someone."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +7,6 @@ from sqlalchemy import Select, Uuid, bindparam, select
 from sqlmodel import Session, col
 
 from bsa.errors import NotFound
-from bsa.goals.models import ScoredBy
 from bsa.paging import Order, cursor_after, fetch
 from bsa.permissions import Actor, Permission, allows, require
 from bsa.residents.models import Resident
@@ -161,30 +157,20 @@ def score_out(score: ScaleScore) -> ScaleScoreOut:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Addable:
-    """A score that may be added up with those of others: no words, and only of a scale whose maker allows it."""
-
-    resident_id: UUID
-    scale_id: UUID
-    level: int
-    by: ScoredBy
-    scored_on: date
-
-
-def scores_to_add_up(session: Session) -> Sequence[Addable]:
-    """Return every score that may go into a figure. Figures have no other way to scores: a test looks after that.
+def scores_to_add_up() -> Select[*tuple[Any, ...]]:
+    """Return the query of every score that may go into a figure. Figures have no other way to scores: a test looks
+    after that.
 
     A scale whose maker forbids adding up, or that is no measurement, is not in here, and nothing of a resident whose
     data is restricted.
     """
-    rows: Sequence[Any] = session.execute(
+    return (
         select(
-            col(ScaleScore.resident_id),
-            col(ScaleScore.scale_id),
-            col(ScaleScore.level),
-            col(ScaleScore.by),
-            col(ScaleScore.scored_on),
+            col(ScaleDefinition.key).label("scale"),
+            col(ScaleScore.resident_id).label("resident_id"),
+            col(ScaleScore.level).label("level"),
+            col(ScaleScore.by).label("by"),
+            col(ScaleScore.scored_on).label("scored_on"),
         )
         .join(ScaleDefinition, col(ScaleDefinition.id) == ScaleScore.scale_id)
         .join(Resident, col(Resident.id) == ScaleScore.resident_id)
@@ -193,9 +179,15 @@ def scores_to_add_up(session: Session) -> Sequence[Addable]:
             col(ScaleDefinition.is_measurement).is_(True),
             col(Resident.restricted_on).is_(None),
         )
-        .order_by(col(ScaleScore.scored_on), col(ScaleScore.id))
-    ).all()
-    return [Addable(row.resident_id, row.scale_id, row.level, row.by, row.scored_on) for row in rows]
+    )
+
+
+def adds_up(session: Session, scale: str) -> bool:
+    """Tell whether an installation uses a scale of which scores may go into figures."""
+    used = select(col(ScaleDefinition.id)).where(
+        col(ScaleDefinition.key) == scale, col(ScaleDefinition.enabled), col(ScaleDefinition.aggregate_allowed)
+    )
+    return session.scalar(used.limit(1)) is not None
 
 
 def _levels(scale: ScaleDefinition) -> list[ScaleLevel]:
