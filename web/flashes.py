@@ -170,6 +170,7 @@ FLASHES: dict[str, Flash] = {
     "referral_sent": Flash(N_("Sent. Here you see how far it is.")),
     "referral_drafted": Flash(N_("Kept. Nobody on the other side sees it yet.")),
     "referral_accepted": Flash(N_("Taken on. Who referred is told, as far as the resident agreed.")),
+    "referral_assigned": Flash(N_("Handed over. From now on your colleague opens it and goes on with it.")),
     "referral_declined": Flash(N_("Not taken on. Who referred reads why, as far as the resident agreed.")),
     "referral_linked": Flash(N_("Linked. Nothing had to be typed twice.")),
     "referral_attempted": Flash(N_("Written down.")),

@@ -16,6 +16,8 @@ from api.initiatives import list_initiatives
 from api.needs import show_need
 from api.referrals import (
     accept_referral,
+    assign_referral,
+    change_referral,
     enter_referral,
     finish_referral,
     link_resident,
@@ -46,6 +48,7 @@ from bsa.people.shapes import ColleagueQuery
 from bsa.permissions import Actor, Permission, allows, require
 from bsa.referrals.deed_shapes import (
     AcceptanceIn,
+    AssignmentIn,
     AttemptIn,
     ErrorIn,
     OutcomeIn,
@@ -58,7 +61,7 @@ from bsa.referrals.deed_shapes import (
 )
 from bsa.referrals.deeds import ReferralDeed, refuse_now
 from bsa.referrals.models import FeedbackLevel, Handover, ReferralDirection, ReferralSubject, SharedThing, Urgency
-from bsa.referrals.sent_shapes import OutwardReferralIn, ReferralIn
+from bsa.referrals.sent_shapes import DraftChange, OutwardReferralIn, ReferralIn
 from bsa.referrals.shapes import ReferralItem, ReferralOut, ReferralQuery, ReferralReceipt
 from bsa.referrals.states import ENTRIES, UNDECIDED, ReferralSide, ReferralState
 from bsa.residents.models import ConsentHow, ContactChannel, Informed, may_keep
@@ -66,7 +69,7 @@ from bsa.residents.shapes import ResidentQuery
 from bsa.shapes import Shape
 from web.choices import ALL, Choice, institutions, own_neighbourhoods
 from web.dependencies import MaybeVisitor, Sent, Visitor, WritingVisitor
-from web.forms import IN_WORDS, Form, Nothing, asked, attempt, blank, read, version_in
+from web.forms import IN_WORDS, Form, Nothing, asked, attempt, blank, read, read_change, version_in
 from web.guests import guest_of
 from web.pages import Pages, draw, go, path_of, paths_of
 
@@ -233,7 +236,45 @@ def message(request: Request, session: Reading, visitor: Visitor, referral_id: U
     referral = show_referral(session, visitor, referral_id)
     told = show_message(session, visitor, referral_id)
     lines = told.nl if guest_of(request).language is Language.DUTCH else told.en
-    return draw(request, "referrals/message.html", referral=referral, lines=lines)
+    return draw(request, "referrals/message.html", referral=referral, ours=visitor.of_the_team, lines=lines)
+
+
+@router.get("/{referral_id}/edit")
+@needs(Permission.SEND_REFERRAL)
+def edit(request: Request, session: Reading, visitor: Visitor, referral_id: UUID) -> Response:
+    """Show the form to change a draft."""
+    referral = _for(session, visitor, referral_id, ReferralDeed.CHANGE)
+    return _edit_page(request, referral, blank(guest_of(request), **_written(referral)))
+
+
+@router.post("/{referral_id}/edit")
+@needs(Permission.SEND_REFERRAL)
+def update(request: Request, session: Writing, visitor: WritingVisitor, sent: Sent, referral_id: UUID) -> Response:
+    """Change a draft."""
+    form = _beside_what_is_asked(read_change(DraftChange, sent, guest_of(request)))
+    if _done(session, visitor, sent, referral_id, form, change_referral):
+        return go(request, "referrals.show", "saved", referral_id=referral_id)
+    referral = _for(session, visitor, referral_id, ReferralDeed.CHANGE)
+    return _edit_page(request, referral, _beside_what_is_asked(form))
+
+
+@router.get("/{referral_id}/owner")
+@needs(Permission.ASSIGN_REFERRAL)
+def edit_owner(request: Request, session: Reading, visitor: Visitor, referral_id: UUID) -> Response:
+    """Show the form to hand a referral to a colleague."""
+    return _owner_page(request, session, visitor, referral_id, blank(guest_of(request)))
+
+
+@router.post("/{referral_id}/owner")
+@needs(Permission.ASSIGN_REFERRAL)
+def update_owner(
+    request: Request, session: Writing, visitor: WritingVisitor, sent: Sent, referral_id: UUID
+) -> Response:
+    """Hand a referral to a colleague."""
+    form = read(AssignmentIn, sent, guest_of(request))
+    if _done(session, visitor, sent, referral_id, form, assign_referral):
+        return go(request, "referrals.show", "referral_assigned", referral_id=referral_id)
+    return _owner_page(request, session, visitor, referral_id, form)
 
 
 @router.get("/{referral_id}/acceptance")
@@ -571,6 +612,36 @@ def _resident_page(
     )
 
 
+def _edit_page(request: Request, referral: ReferralOut, form: Form[Any]) -> Response:
+    return draw(
+        request,
+        "referrals/edit.html",
+        form.status if form.errors else 200,
+        referral=referral,
+        inbound=referral.direction is ReferralDirection.INBOUND,
+        agreed=bool(referral.content and referral.content.given_on),
+        form=form,
+        things=list(SharedThing),
+        handovers=list(Handover),
+        hows=list(ConsentHow),
+        levels=list(FeedbackLevel),
+        urgencies=list(Urgency),
+    )
+
+
+def _owner_page(request: Request, session: Session, visitor: Actor, referral_id: UUID, form: Form[Any]) -> Response:
+    referral = _for(session, visitor, referral_id, ReferralDeed.ASSIGN)
+    found = list_colleagues(session, visitor, ColleagueQuery(area_id=referral.area_id, limit=ALL)).items
+    return draw(
+        request,
+        "referrals/owner.html",
+        form.status if form.errors else 200,
+        referral=referral,
+        form=form,
+        colleagues=[(one.id, one.name) for one in found if one.id != referral.owner_id],
+    )
+
+
 def _outward_page(
     request: Request, session: Session, visitor: Actor, need_id: UUID, form: Form[Any], *, looks: bool = False
 ) -> Response:
@@ -687,6 +758,30 @@ def _told_before(referral: ReferralOut) -> dict[str, Any]:
             "referrer.callback": told.referrer_callback,
         }
     return {name: value for name, value in again.items() if value is not None}
+
+
+def _written(referral: ReferralOut) -> dict[str, Any]:
+    """Return what a draft says, for the form that changes it."""
+    told = referral.content
+    written: dict[str, Any] = {
+        "urgency": referral.urgency,
+        "feedback": referral.feedback,
+        "handover": referral.handover,
+    }
+    if told:
+        written |= {
+            "question": told.question,
+            "referrer_view": told.referrer_view,
+            "referrer.name": told.referrer_name,
+            "referrer.role": told.referrer_role,
+            "referrer.callback": told.referrer_callback,
+            "consent_share.given_on": told.given_on.isoformat() if told.given_on else None,
+            "consent_share.how": told.how,
+            "consent_share.by_whom": told.by_whom,
+            "consent_share.scope": [thing.value for thing in told.scope],
+            "consent_share.sheet": told.sheet,
+        }
+    return {name: value for name, value in written.items() if value is not None}
 
 
 def _with_consent(request: Request, prefix: str = "") -> Form[Any]:

@@ -112,6 +112,62 @@ def test_a_draft_is_sent_later(browse: Browse) -> None:
     assert path in browse("activator").get("/referrals").text
 
 
+def test_a_draft_is_changed_as_long_as_it_is_not_sent(browse: Browse) -> None:
+    browser = browse("corporation")
+    path = browser.fill_in("/referrals", **SENT, draft="true").headers["location"]
+    assert f"{path}/edit" in browser.get(path).text
+    drawn = browser.get(f"{path}/edit").text
+    assert "Ik ken hier niemand" in drawn
+    assert re.search(r'value="status" checked', drawn)
+
+    told = {name: value for name, value in SENT.items() if name.startswith(("consent", "referrer", "feedback"))}
+    unshared = send(browser, f"{path}/edit", **told, question="Ik wil erbij horen", referrer_view="Vaak alleen")
+    assert unshared.status_code == 400
+    assert 'id="field-consent_share.scope-error"' in unshared.text
+    assert "Ik wil erbij horen" in unshared.text
+    empty = send(browser, f"{path}/edit", **told, question="")
+    assert (empty.status_code, 'id="field-question-error"' in empty.text) == (400, True)
+    told["consent_share.scope"] = ["name", "contact", "question", "referrer_view"]
+    told |= {"question": "Ik wil erbij horen", "referrer_view": "Vaak alleen"}
+    assert browser.fill_in(f"{path}/edit", **told, version=0).status_code == 412
+    assert send(browser, f"{path}/edit", **told).status_code == 303
+
+    shown = browser.get(path).text
+    assert "Ik wil erbij horen" in shown
+    assert "Vaak alleen" in shown
+    assert send(browser, f"{path}/edit", **told | {"referrer_view": ""}).status_code == 303
+    assert "Vaak alleen" not in browser.get(path).text
+    assert send(browser, f"{path}/submission").status_code == 303
+    assert browser.get(f"{path}/edit").status_code == 409
+
+
+def test_a_referral_is_handed_to_a_colleague_who_goes_on_with_it(browse: Browse, cast: Cast, mine: str) -> None:
+    browser = browse("activator")
+    assert f"{mine}/owner" in browser.get(mine).text
+    drawn = browser.get(f"{mine}/owner").text
+    assert f'value="{cast.colleague.id}"' in drawn
+    assert f'value="{cast.activator.id}"' not in drawn
+
+    nobody = send(browser, f"{mine}/owner")
+    assert (nobody.status_code, 'id="field-owner_id-error"' in nobody.text) == (400, True)
+    assert browser.fill_in(f"{mine}/owner", version=0, owner_id=cast.colleague.id).status_code == 412
+    assert send(browser, f"{mine}/owner", owner_id=cast.colleague.id).status_code == 303
+
+    left = browser.get(mine).text
+    assert "Ik ken hier niemand" not in left
+    assert "Handed to a colleague" in left
+    assert "Was the resident reached?" in browse("colleague").get(mine).text
+
+
+def test_whoever_opens_it_reads_that_it_counts_as_seen(browse: Browse, referral: str) -> None:
+    opened = browse("activator").get(referral).text
+    watched = browse("teamleader").get(referral).text
+
+    assert "Today: you opened it." in opened
+    assert "sent, not seen yet" not in opened
+    assert "sent, not seen yet" in watched
+
+
 def test_of_a_group_nothing_about_persons_is_asked(browse: Browse) -> None:
     browser = browse("corporation")
     page = browser.get("/referrals/new?subject=group").text
