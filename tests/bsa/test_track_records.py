@@ -15,10 +15,18 @@ from bsa.errors import NotAllowed, NotFound
 from bsa.forums.models import Forum, Rhythm
 from bsa.institutions.models import Mandate
 from bsa.meetings.models import Attendance, Meeting
-from bsa.track_records.queries import answers, keeping, show_track_record
+from bsa.needs.actions import record_need
+from bsa.needs.models import LifeArea
+from bsa.needs.shapes import NeedIn
+from bsa.referrals.deciding import accept_referral
+from bsa.referrals.deed_shapes import AcceptanceIn, ErrorIn
+from bsa.referrals.ending import mark_error
+from bsa.referrals.states import ReferralReason
+from bsa.track_records.queries import answers, keeping, referrals, show_track_record
 
-from tests.cast import NOW, Cast
+from tests.cast import NOW, Cast, a_dossier
 from tests.line import walk_the_line
+from tests.referred import referred_outward
 
 TODAY = NOW.date()
 SINCE = TODAY - timedelta(days=365)
@@ -130,6 +138,55 @@ def test_it_counts_who_came_of_the_meetings_of_a_year(session: Session, cast: Ca
     told = show_track_record(session, cast.activator, cast.corporation_id).attendance
 
     assert (told.came, told.stayed_away) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("told", "reply"),
+    [
+        ({"decided_at": -5}, "in_time"),
+        ({"decided_at": -1}, "too_late"),
+        ({}, "never"),
+        ({"closed_at": -1}, "never"),
+        ({"closed_at": -5}, None),
+        ({"expected_answer_by": in_days(1)}, "waiting"),
+        ({"expected_answer_by": in_days(-9), "decided_at": -5}, "too_late"),
+    ],
+)
+def test_a_referral_is_answered_within_the_agreed_days_or_not(told: dict[str, Any], reply: str | None) -> None:
+    moments = {name: NOW + timedelta(days=day) for name, day in told.items() if isinstance(day, int)}
+    plain = {
+        "requested_at": NOW - timedelta(days=10),
+        "decided_at": None,
+        "closed_at": None,
+        "expected_answer_by": None,
+    }
+    row = SimpleNamespace(**(plain | told | moments))
+
+    counted = referrals([row] * 5, TODAY, days=5)
+
+    assert (counted.model_dump() if counted else None) == (
+        None if reply is None else dict.fromkeys(("in_time", "too_late", "never", "waiting"), 0) | {reply: 5}
+    )
+    assert referrals([row] * 4, TODAY, days=5) is None
+
+
+def test_of_few_referrals_nothing_is_told_and_of_more_how_they_were_answered(session: Session, cast: Cast) -> None:
+    dossier = a_dossier(session, cast.activator, cast.here_id)
+    told_first = NeedIn(life_area=LifeArea.SOCIAL_CONTACTS, words="Ik zoek gezelschap", learned_on=TODAY)
+    need = record_need(session, cast.activator, dossier.id, told_first)
+    for number in range(1, 6):
+        referral = referred_outward(session, cast, need.id)
+        told = show_track_record(session, cast.policy, cast.corporation_id).referrals
+        assert (told is None) == (number < 5)
+    assert told is not None
+    assert told.waiting == 5
+
+    accept_referral(session, cast.corporation, referral.id, None, AcceptanceIn())
+    told = show_track_record(session, cast.activator, cast.corporation_id).referrals
+    assert told is not None
+    assert (told.in_time, told.waiting) == (1, 4)
+    mark_error(session, cast.activator, referral.id, None, ErrorIn(reason=ReferralReason.SENT_TWICE))
+    assert show_track_record(session, cast.activator, cast.corporation_id).referrals is None
 
 
 def test_it_is_the_same_for_all_who_may_know_of_the_institution_and_names_nobody(session: Session, cast: Cast) -> None:

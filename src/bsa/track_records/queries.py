@@ -23,12 +23,17 @@ from bsa.commitments.queries import OUTCOME, STATE
 from bsa.institutions.queries import find_institution
 from bsa.meetings.models import Attendance, Meeting
 from bsa.permissions import Actor, Permission, require
+from bsa.referrals.models import FeedbackLevel, Referral, ReferralDirection
+from bsa.referrals.states import ReferralState
 from bsa.rows import Moment
-from bsa.track_records.shapes import AnswerRecord, AttendanceRecord, KeepingRecord, TrackRecordOut
+from bsa.track_records.shapes import AnswerRecord, AttendanceRecord, KeepingRecord, ReferralRecord, TrackRecordOut
+from bsa.trust.working_days import after_working_days
 
 PERIOD = timedelta(days=365)
 ENOUGH = 3
 """From so many answers on a median says something."""
+FEWEST_REFERRALS = 5
+"""Behind each referral is a resident: of fewer in the year nothing is told."""
 
 
 def show_track_record(session: Session, actor: Actor, institution_id: UUID) -> TrackRecordOut:
@@ -47,6 +52,11 @@ def show_track_record(session: Session, actor: Actor, institution_id: UUID) -> T
         answers=answers(session.execute(PUT_AND_ANSWERED, places).all(), since, today),
         keeping=keeping(session.execute(PROMISED, places).all(), today),
         attendance=AttendanceRecord(came=came[True], stayed_away=came[False]),
+        referrals=referrals(
+            session.execute(REFERRED, {"institution_id": institution.id, "from": clock.now() - PERIOD}).all(),
+            today,
+            session.info["settings"].referral_decision_days,
+        ),
     )
 
 
@@ -78,6 +88,25 @@ def keeping(rows: Sequence[Any], today: date) -> KeepingRecord:
         **{name: fates[name] for name in KeepingRecord.model_fields if name != "moved"},
         moved=sum(row.moved_count for row in rows),
     )
+
+
+def referrals(rows: Sequence[Any], today: date, days: int) -> ReferralRecord | None:
+    """Count how the referrals of the team were answered; nothing when one could be known by it."""
+    replies = Counter(filter(None, (_reply(row, today, days) for row in rows)))
+    if replies.total() < FEWEST_REFERRALS:
+        return None
+    return ReferralRecord(**{name: replies[name] for name in ReferralRecord.model_fields})
+
+
+def _reply(row: Any, today: date, days: int) -> str | None:
+    due = row.expected_answer_by or after_working_days(clock.day_of(row.requested_at), days)
+    if row.decided_at is not None:
+        return "in_time" if clock.day_of(row.decided_at) <= due else "too_late"
+    over_on = today if row.closed_at is None else clock.day_of(row.closed_at)
+    if over_on > due:
+        return "never"
+    # What was taken back before its day needs no answer.
+    return "waiting" if row.closed_at is None else None
 
 
 def _fate(row: Any) -> str:
@@ -121,3 +150,14 @@ CAME: Select[*tuple[Any, ...]] = (
     )
     .group_by(col(Attendance.came))
 )
+REFERRED: Select[*tuple[Any, ...]] = select(
+    col(Referral.requested_at), col(Referral.decided_at), col(Referral.closed_at), col(Referral.expected_answer_by)
+).where(
+    col(Referral.institution_id) == INSTITUTION_ID,
+    col(Referral.direction) == ReferralDirection.OUTBOUND,
+    # Of what the team is told nothing, nothing is counted.
+    col(Referral.feedback) != FeedbackLevel.NOTHING,
+    col(Referral.state) != ReferralState.ENTERED_IN_ERROR,
+    col(Referral.requested_at) >= bindparam("from", type_=Moment),
+)
+"""Whom the team referred to it: days alone."""

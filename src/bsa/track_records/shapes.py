@@ -45,6 +45,17 @@ class AttendanceRecord(Shape):
     stayed_away: int
 
 
+class ReferralRecord(Shape):
+    """How an institution answered when the team referred somebody to it, within the agreed days or not."""
+
+    in_time: int
+    too_late: int
+    never: int
+    """The day for an answer passed, and there is none."""
+    waiting: int
+    """The day for an answer is still to come."""
+
+
 class TrackRecordOut(Shape):
     """The track record of an institution over a year; nobody who works there is in it."""
 
@@ -54,3 +65,5 @@ class TrackRecordOut(Shape):
     answers: AnswerRecord
     keeping: KeepingRecord
     attendance: AttendanceRecord
+    referrals: ReferralRecord | None
+    """Empty while there are so few that one could be known by it."""
