@@ -73,7 +73,7 @@ def token_of(request: Request) -> str:
     told = request.headers.getlist("authorization")
     scheme, _, token = told[0].partition(" ") if len(told) == 1 else ("", "", "")
     if scheme.lower() != "bearer" or not token:
-        raise NotSignedIn
+        raise NotSignedIn("Send a token that is in force in the header, once: `Authorization: Bearer …`.")
     return token.strip()
 
 

@@ -240,6 +240,8 @@ def _refusal(request: Request, error: Exception) -> Response:
         headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope"{asked}'
     if isinstance(error, TooManyAttempts | QuotaExceeded):
         headers["Retry-After"] = error.facts["seconds"]
+    if isinstance(error, OutOfService):
+        headers["Retry-After"] = str(error.seconds)
     if isinstance(error, QuotaExceeded):
         code, more = QUOTA_EXCEEDED, {"violated-policies": [error.policy]}
     if isinstance(error, MovedTo) and "resident_id" in request.path_params:

@@ -170,7 +170,8 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _out_of_service(request: Request, error: Exception) -> Response:
-    return _refusal("temporarily_unavailable", str(error), 503, {"Retry-After": "60"})
+    assert isinstance(error, OutOfService)  # noqa: S101 - registered for nothing else
+    return _refusal("temporarily_unavailable", str(error), 503, {"Retry-After": str(error.seconds)})
 
 
 def _unforeseen(request: Request, error: Exception) -> Response:

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from api.errors import STATUS
-from bsa.errors import N_, MovedTo, NotSignedIn, Refusal
+from bsa.errors import N_, MovedTo, NotSignedIn, OutOfService, Refusal
 from web.guests import guest_of
 from web.languages import translations
 from web.pages import draw
@@ -57,6 +57,8 @@ def _refusal(request: Request, error: Exception) -> Response:
     response = _page(request, status, error.message, error.facts)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         response.headers["Retry-After"] = error.facts["seconds"]
+    if isinstance(error, OutOfService):
+        response.headers["Retry-After"] = str(error.seconds)
     return response
 
 

@@ -1,6 +1,7 @@
 """Drawing a page: the template, in the visitor's language, with what every page shows."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +18,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import iter_route_contexts
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup, escape
 
 from api.threads import OneThread
 from bsa import clock
@@ -114,6 +116,7 @@ def environment(language: Language) -> Environment:
         weekday=lambda value: _weekday(value, language),
         hour=lambda value: _hour(value),
         euro=lambda cents: _euro(cents, language),
+        coded=_coded,
     )
     return made
 
@@ -188,6 +191,12 @@ def tongue(code: str | None, language: Language) -> str:
 def _euro(cents: int, language: Language) -> str:
     """Say an amount in euros that is kept in cents."""
     return str(format_currency(Decimal(cents) / 100, "EUR", locale=language.value))
+
+
+def _coded(text: str) -> Markup:
+    """Draw what stands between backticks as code."""
+    # Escaped first, so that nothing of the text is taken for HTML.
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
 
 
 def _quarter(value: str, language: Language) -> str:

@@ -115,6 +115,8 @@ class OutOfService(Refusal):
     """A part without which nothing may be shown (the access log, the key store) does not answer."""
 
     message = N_("This is out of service for the moment. Nothing was lost; try again in a minute.")
+    seconds = 60
+    """After so long it is worth trying again."""
 
 
 def invalid(where: str, code: str, message: str, **facts: str) -> Invalid:

@@ -98,6 +98,7 @@ def test_without_the_access_log_no_residents_leave(fresh_walked: Fresh) -> None:
         for deed in readings:
             answer = client.get(str(filled(deed.path, things)), headers=headers_for(deed, things))
             assert answer.status_code == 503, deed
+            assert int(answer.headers["Retry-After"]) > 0
             assert "Geert" not in answer.text
             assert things["geert"] not in answer.text
 

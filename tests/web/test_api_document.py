@@ -54,6 +54,14 @@ def test_what_partners_use_stands_first_and_each_refusal_leads_to_its_page(brows
     assert "Idempotency-Key: " in part
 
 
+def test_what_stands_between_backticks_is_drawn_as_code(browse: Browse) -> None:
+    browser = browse()
+
+    assert "its kind in <code>type</code>" in browser.get("/problems").text
+    for address in ("/problems", "/problems/invalid-input", "/problems/stale"):
+        assert "`" not in browser.get(address).text, address
+
+
 def test_what_is_too_large_is_refused_in_our_own_words(browse: Browse) -> None:
     client, large = browse(), b"x" * (LARGEST_BODY + 1)
     refused = client.post("/api/v1/themes", content=large, headers={"Content-Type": "application/json"})
