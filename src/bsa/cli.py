@@ -93,6 +93,7 @@ def demo(
             typer.echo(f"  {name:<14}{part.name:<18}{part.role.value.replace('_', ' ')}")
         typer.echo("")
         if listener:
+            folder.remember(base_url)
             _serve_demo(listener, base_url)
 
 

@@ -541,6 +541,22 @@ def test_a_folder_that_was_moved_is_found_where_it_is(tmp_path: Path) -> None:
     assert Folder(tmp_path / "b").environment()["BSA_DATABASE_URL"] == f"sqlite:///{tmp_path}/b/{DATABASE}"
 
 
+def test_commands_beside_a_demo_name_the_address_at_which_it_was_served_last(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    folder.begin()
+    folder.finish()
+    key = folder.environment()["BSA_DATABASE_KEY"]
+    assert "BSA_BASE_URL" not in folder.environment()
+
+    for port in (8100, 8200, 8200):
+        folder.remember(f"http://127.0.0.1:{port}")
+
+    told = folder.environment()
+    assert (told["BSA_BASE_URL"], told["BSA_DATABASE_KEY"]) == ("http://127.0.0.1:8200", key)
+    assert (tmp_path / SETTINGS).stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == [SETTINGS]
+
+
 @pytest.mark.parametrize("strange", ["holiday.jpg", "bsa.db", ".hidden"])
 def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path, strange: str) -> None:
     folder = Folder(tmp_path)

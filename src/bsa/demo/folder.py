@@ -73,6 +73,19 @@ class Folder:
         """Mark the demo complete."""
         (self.path / UNFINISHED).rename(self.path / SETTINGS)
 
+    def remember(self, base_url: str) -> None:
+        """Write down where the demo is served, so that commands beside it name that address."""
+        lines = (self.path / SETTINGS).read_text(encoding="utf-8").splitlines()
+        told = f"BSA_BASE_URL={base_url}"
+        if told in lines:
+            return
+        kept = [line for line in lines if not line.startswith("BSA_BASE_URL=")]
+        # Beside it and then in its place: cut off halfway, its keys would be gone.
+        beside = self.path / UNFINISHED
+        beside.touch(mode=0o600)
+        beside.write_text("".join(f"{line}\n" for line in [*kept, told]), encoding="utf-8")
+        beside.replace(self.path / SETTINGS)
+
     def environment(self, base_url: str | None = None) -> dict[str, str]:
         """Return the settings of this demo as the environment has them; the files are where the folder now is."""
         file = self.path / (SETTINGS if self.finished else UNFINISHED)
