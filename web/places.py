@@ -52,11 +52,11 @@ MENU: dict[str, list[tuple[str, str, str, Permission]]] = {
         ("agreements.index", N_("Agreements"), "note", Permission.SEE_AGREEMENTS),
         ("institutions.index", N_("Institutions"), "institution", Permission.SEE_INSTITUTIONS),
         ("voices.index", N_("Reactions"), "quote", Permission.SEE_VOICES),
+        ("subscriptions.index", N_("Subscriptions"), "ask", Permission.SEE_SUBSCRIPTIONS),
+        ("clients.index", N_("Systems"), "lock", Permission.MANAGE_CLIENTS),
     ],
     N_("The installation"): [
         ("accounts.index", N_("Accounts"), "account", Permission.SEE_ACCOUNTS),
-        ("subscriptions.index", N_("Subscriptions"), "ask", Permission.SEE_SUBSCRIPTIONS),
-        ("clients.index", N_("Systems"), "lock", Permission.MANAGE_CLIENTS),
         ("areas.index", N_("Areas"), "tag", Permission.RECORD_AREA),
         ("scales.index", N_("Scales"), "scale", Permission.MANAGE_SCALES),
     ],
