@@ -11,7 +11,7 @@ from bsa.paging import Order, cursor_after, fetch
 from bsa.shapes import Page
 from bsa.statistics.models import StatisticsRelease
 from bsa.statistics.published import Dataset, dataset_of
-from bsa.statistics.releases import published
+from bsa.statistics.releases import latest
 from bsa.statistics.shapes import ReleaseOut, ReleaseQuery, WhichRelease
 
 LATEST_FIRST = Order(
@@ -52,7 +52,10 @@ def _releases(actor: None, wanted: ReleaseQuery) -> Select[*tuple[Any, ...]]:
 
 def read_dataset(session: Session, period: str, which: WhichRelease) -> Dataset:
     """Return what is published about a quarter; raise `NotFound` when that is nothing."""
-    return dataset_of(published(session, which.municipality or _only_one(session), period, which.revision))
+    row = latest(session, which.municipality or _only_one(session), period, which.revision, published=True)
+    if row is None:
+        raise NotFound
+    return dataset_of(row)
 
 
 def release_out(dataset: Dataset) -> ReleaseOut:

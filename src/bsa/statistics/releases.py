@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import select, text
 from sqlmodel import Session, col
 
-from bsa.errors import N_, Conflict, NotFound
+from bsa.errors import N_, Conflict
 from bsa.statistics import cube
 from bsa.statistics.budget import Charge, charge, require_budget
 from bsa.statistics.counting import Counts, Tables
@@ -96,33 +96,20 @@ def draw_release(
     return row
 
 
-def latest(session: Session, municipality: str, period: str) -> StatisticsRelease | None:
-    """Return the last revision that was drawn about a period, if there is one."""
+def latest(
+    session: Session, municipality: str, period: str, revision: int | None = None, *, published: bool = False
+) -> StatisticsRelease | None:
+    """Return a revision of what was drawn about a period, or the last one, if there is one."""
     query = (
         select(StatisticsRelease)
         .where(col(StatisticsRelease.municipality) == municipality, col(StatisticsRelease.period) == period)
         .order_by(col(StatisticsRelease.revision).desc())
     )
-    found: StatisticsRelease | None = session.scalar(query.limit(1))
-    return found
-
-
-def published(session: Session, municipality: str, period: str, revision: int | None = None) -> StatisticsRelease:
-    """Return a published release: the revision, or the last one; raise `NotFound` when there is none."""
-    query = (
-        select(StatisticsRelease)
-        .where(
-            col(StatisticsRelease.municipality) == municipality,
-            col(StatisticsRelease.period) == period,
-            col(StatisticsRelease.published_at).is_not(None),
-        )
-        .order_by(col(StatisticsRelease.revision).desc())
-    )
     if revision is not None:
         query = query.where(col(StatisticsRelease.revision) == revision)
+    if published:
+        query = query.where(col(StatisticsRelease.published_at).is_not(None))
     found: StatisticsRelease | None = session.scalar(query.limit(1))
-    if found is None:
-        raise NotFound
     return found
 
 
