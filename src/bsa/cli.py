@@ -45,6 +45,7 @@ from bsa.places.actions import draw_map
 from bsa.places.outlines import read_outlines
 from bsa.scales.actions import add_shipped_scales
 from bsa.settings import Mode, Settings
+from bsa.statistics_commands import statistics
 from bsa.subscriptions.pulse import Courier
 from bsa.traces import trace_log_lines
 
@@ -65,6 +66,7 @@ app.add_typer(areas, name="areas")
 app.add_typer(account, name="account")
 app.add_typer(client, name="client")
 app.add_typer(partner, name="partner")
+app.add_typer(statistics, name="statistics")
 
 HostOption = Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 is every one of this machine.")]
 PortOption = Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")]
