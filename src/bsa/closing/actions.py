@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from bsa import clock
 from bsa.areas.models import Area
 from bsa.closing.models import Explanation, ProfileChoice, SocietalTask, Story
-from bsa.closing.queries import deviations_of, explanations_of, find_drawn, present_profile, stories_of
+from bsa.closing.queries import deviations_of, explanations_of, find_drawn, present_profile, stories_of, words_of
 from bsa.closing.shapes import (
     DrawingIn,
     ExplanationIn,
@@ -94,6 +94,7 @@ def draw_quarter(session: Session, actor: Actor | None, told: DrawingIn) -> Stat
         names=areas.names,
         without=not_kept(session),
         reason=told.reason,
+        own_areas=areas.own_areas,
     )
     before = session.scalar(select(func.count()).select_from(StatisticsRelease))
     row = draw_release(
@@ -173,15 +174,7 @@ def publish_release(session: Session, actor: Actor | None, release_id: UUID, tol
         raise Conflict(N_("Say first why these differ from what was planned: {names}."), names=", ".join(silent))
     stories = stories_of(session, row.id)
     open_rows(session, stories)
-    row.words = json.dumps(
-        {
-            "explanations": [one.model_dump(mode="json", exclude={"task_id"}) for one in found],
-            "stories": [{"title": one.title, "words": one.words} for one in stories],
-        },
-        separators=(",", ":"),
-        sort_keys=True,
-        ensure_ascii=False,
-    )
+    row.words = json.dumps(words_of(found, stories), separators=(",", ":"), sort_keys=True, ensure_ascii=False)
     row.published_at = clock.now()
     row.fingerprint = hashlib.sha256(f"{row.frozen}\n{row.words}".encode()).hexdigest()
     for draft in (*stories, *explanations_of(session, row.id)):

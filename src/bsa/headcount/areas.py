@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from bsa.areas.models import Area, Level
+from bsa.areas.models import Area, AreaInclusion, Level
 from bsa.errors import N_, Conflict, NotFound
 from bsa.statistics.hierarchy import Hierarchy, PublicArea, hierarchy
 from bsa.statistics.models import Inhabitants
 from bsa.statistics.profile import Profile
+from bsa.statistics.published import OwnArea
 
 
 class NotKnownHowMany(Conflict):
@@ -29,6 +31,7 @@ class Published:
     hierarchy: Hierarchy
     names: dict[str, str]
     division_year: int
+    own_areas: tuple[OwnArea, ...]
 
 
 def municipality_named(session: Session, code: str | None) -> Area:
@@ -66,7 +69,8 @@ def published_areas(session: Session, municipality: Area, year: int, profile: Pr
     )
     named = {area.code or "": area.name for area in (municipality, *districts, *neighbourhoods)}
     codes = (built.municipality, *built.districts, *built.neighbourhoods)
-    return Published(built, {code: named[code] for code in codes if code in named}, division)
+    names = {code: named[code] for code in codes if code in named}
+    return Published(built, names, division, _own_areas(session, municipality, built))
 
 
 def _inside(session: Session, level: Level, begin: str, division: int) -> Sequence[Area]:
@@ -74,6 +78,33 @@ def _inside(session: Session, level: Level, begin: str, division: int) -> Sequen
         col(Area.level) == level, col(Area.code).startswith(begin), col(Area.division_year) == division
     )
     return list(session.scalars(query.order_by(col(Area.code))))
+
+
+def _own_areas(session: Session, municipality: Area, areas: Hierarchy) -> tuple[OwnArea, ...]:
+    """Return the areas of the organisation's own that are whole published neighbourhoods; of others nothing is given."""
+    inner = aliased(Area)
+    rows = session.execute(
+        select(col(Area.id), col(Area.name), col(inner.code))
+        .join(AreaInclusion, col(AreaInclusion.outer_id) == col(Area.id))
+        .join(inner, col(inner.id) == col(AreaInclusion.inner_id))
+        .where(
+            col(Area.level) == Level.OWN_AREA,
+            col(Area.parent_id) == municipality.id,
+            col(Area.valid_until).is_(None),
+            col(inner.level) == Level.NEIGHBOURHOOD,
+        )
+        .order_by(col(Area.name), col(Area.id))
+    )
+    inside: dict[tuple[str, str], set[str]] = {}
+    for area_id, name, code in rows:
+        inside.setdefault((str(area_id), name), set()).add(code)
+    found = []
+    for (key, name), codes in inside.items():
+        published = {areas.published_as[code] for code in codes if code in areas.published_as}
+        whole = {code for code, shown in areas.published_as.items() if shown in published}
+        if published and whole == codes:
+            found.append(OwnArea(key, name, tuple(sorted(published))))
+    return tuple(found)
 
 
 def _inhabitants(session: Session, codes: Sequence[str], year: int) -> dict[str, int]:

@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from math import ceil, sqrt
 from typing import Any
@@ -18,12 +19,19 @@ from bsa.statistics.profile import Profile
 from bsa.statistics.release import Release
 
 
+class BesideLevels(StrEnum):
+    """What numbers are given for beside the levels that add up."""
+
+    OWN_AREA = "own_area"
+    """A union of whole neighbourhoods, as the organisation works."""
+
+
 @dataclass(frozen=True)
 class Shown:
     """One number as published; without a value, with the reason why there is none."""
 
     table: Table
-    level: Level
+    level: Level | BesideLevels
     area: str
     cell: Cell
     value: int | None
@@ -39,15 +47,15 @@ def shown(release: Release) -> Iterator[Shown]:
         few = release.cells[TOTAL.key, level][:, 0] < least
         for place, area in enumerate(release.hierarchy.codes(level)):
             too_few = level is Level.NEIGHBOURHOOD and table is not TOTAL and bool(few[place])
-            for cell, columns in _columns(table, level):
+            for cell, columns in columns_of(table, level):
                 number = int(release.cells[table.key, level][place, columns].sum())
-                value, reason = _shown(number, too_few, release.profile)
+                value, reason = value_of(number, too_few, release.profile)
                 within = ceil(margin(level, release.profile) * sqrt(len(columns)))
                 yield Shown(table, level, area, cell, value, reason, within)
 
 
 @cache
-def _columns(table: Table, level: Level) -> list[tuple[Cell, list[int]]]:
+def columns_of(table: Table, level: Level) -> list[tuple[Cell, list[int]]]:
     """Return what is given of a table: its cells, and sums of them, with the places that each is the sum of."""
     cells = table.at(level)
     alone = [(cell, [place]) for place, cell in enumerate(cells)]
@@ -55,7 +63,8 @@ def _columns(table: Table, level: Level) -> list[tuple[Cell, list[int]]]:
     return alone + sums
 
 
-def _shown(number: int, too_few: bool, profile: Profile) -> tuple[int | None, str | None]:
+def value_of(number: int, too_few: bool, profile: Profile) -> tuple[int | None, str | None]:
+    """Return what is shown of a noisy number, or why nothing is."""
     if too_few:
         return None, few_residents(profile)
     return (number, None) if number >= profile.shown_from else (None, too_small(profile))

@@ -2,18 +2,39 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from bsa.statistics.cube import BY_KEY, EXACT_BY_KEY, Cell, Table
-from bsa.statistics.display import Shown, shown
-from bsa.statistics.hierarchy import Level
+from bsa.errors import NotFound
+from bsa.statistics.cube import BY_KEY, EXACT_BY_KEY, EXACT_TABLES, Cell, Table
+from bsa.statistics.display import BesideLevels, Shown, shown
+from bsa.statistics.hierarchy import LEVELS, Level
 from bsa.statistics.models import StatisticsRelease
 from bsa.statistics.profile import Profile
 from bsa.statistics.release import Release
 from bsa.statistics.releases import opened
+
+
+@dataclass(frozen=True)
+class PublishedArea:
+    """An area of which figures are published."""
+
+    code: str
+    level: Level | BesideLevels
+    parent: str | None
+    name: str | None
+    """None for small areas that were put together."""
+
+
+@dataclass(frozen=True)
+class OwnArea:
+    """An area in which the organisation works: whole published neighbourhoods together."""
+
+    code: str
+    name: str
+    neighbourhoods: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -33,6 +54,8 @@ class Dataset:
     names: dict[str, str]
     institutions: list[Any]
     words: dict[str, Any]
+    own_areas: tuple[OwnArea, ...] = ()
+    """As they were when the release was drawn."""
 
     @property
     def key(self) -> str:
@@ -47,8 +70,16 @@ class Dataset:
     @cached_property
     def tables(self) -> tuple[Table, ...]:
         """The tables in their order: those about residents, then those about institutions."""
-        exact = {row["table"] for row in self.institutions}
-        return (*self.release.tables, *(table for key, table in EXACT_BY_KEY.items() if key in exact))
+        return (*self.release.tables, *EXACT_TABLES)
+
+    @cached_property
+    def areas(self) -> tuple[PublishedArea, ...]:
+        """The areas in their order, from large to small; own areas are asked for by themselves."""
+        return tuple(
+            PublishedArea(code, level, self.parent_of(code), self.name_of(code))
+            for level in LEVELS
+            for code in self.codes(level)
+        )
 
     @cached_property
     def cells(self) -> tuple[Shown, ...]:
@@ -100,7 +131,53 @@ def dataset_of(row: StatisticsRelease) -> Dataset:
         names=document["names"],
         institutions=document["institutions"],
         words=json.loads(row.words) if row.words else {"explanations": [], "stories": []},
+        own_areas=tuple(
+            OwnArea(own["code"], own["name"], tuple(own["neighbourhoods"])) for own in document.get("own_areas", [])
+        ),
     )
+
+
+@dataclass(frozen=True)
+class Part(Dataset):
+    """A part of what is published: one level, one area, or both; everything else as in the whole."""
+
+    part: tuple[tuple[PublishedArea, ...], tuple[Shown, ...]] = ((), ())
+
+    @cached_property
+    def areas(self) -> tuple[PublishedArea, ...]:
+        """The areas of the part."""
+        return self.part[0]
+
+    @cached_property
+    def cells(self) -> tuple[Shown, ...]:
+        """The numbers of the part."""
+        return self.part[1]
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables that give anything about the areas of the part."""
+        levels = {area.level for area in self.areas}
+        if BesideLevels.OWN_AREA in levels:
+            own = {one.table.key for one in self.cells}
+            return tuple(table for table in self.release.tables if table.key in own)
+        return tuple(table for table in (*self.release.tables, *EXACT_TABLES) if levels.intersection(table.levels))
+
+
+def part_of(whole: Dataset, areas: tuple[PublishedArea, ...], cells: tuple[Shown, ...]) -> Part:
+    """Return a part of what is published."""
+    values = {field.name: getattr(whole, field.name) for field in fields(Dataset)}
+    return Part(**values, part=(areas, cells))
+
+
+def narrowed(whole: Dataset, level: str | None, area: str | None) -> Dataset:
+    """Return what is published about a level or an area of the closed list; raise `NotFound` for any other."""
+    if level is None and area is None:
+        return whole
+    areas = tuple(one for one in whole.areas if level in (None, one.level.value) and area in (None, one.code))
+    if not areas:
+        raise NotFound
+    codes = {one.code for one in areas}
+    return part_of(whole, areas, tuple(one for one in whole.cells if one.area in codes))
 
 
 def table_named(code: str) -> Table | None:

@@ -13,6 +13,7 @@ from bsa.statistics.models import StatisticsRelease
 from bsa.statistics.published import Dataset, dataset_of
 from bsa.statistics.releases import latest
 from bsa.statistics.shapes import ReleaseOut, ReleaseQuery, WhichRelease
+from bsa.statistics.sums import number_of_sum, quarters_of, summed
 
 LATEST_FIRST = Order(
     (col(StatisticsRelease.period), True), (col(StatisticsRelease.revision), True), (col(StatisticsRelease.id), True)

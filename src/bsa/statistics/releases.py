@@ -1,7 +1,7 @@
 """Releases in the database: drawing one in one transaction, reading it back, and what each tells about a resident."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
@@ -47,6 +47,8 @@ class Wanted:
     without: frozenset[str] = frozenset()
     reason: str | None = None
     """Why a revision; None for the first."""
+    own_areas: Sequence[Any] = ()
+    """Areas of the organisation's own (`OwnArea`), which stay as they are now."""
 
     @property
     def tables(self) -> Tables:
@@ -88,7 +90,7 @@ def draw_release(
         division_year=wanted.division_year,
         method=f"{METHOD}.{cube.VERSION}",
         digest=drawn.digest,
-        frozen=_frozen(drawn, wanted.names, exact),
+        frozen=_frozen(drawn, wanted, exact),
         reason=wanted.reason,
     )
     session.add(row)
@@ -149,7 +151,7 @@ def cost_of(row: StatisticsRelease) -> Charge:
     return charge(release.profile, release.tables, release.key, int(row.period[:4]))
 
 
-def _frozen(release: Release, names: Mapping[str, str], exact: Any) -> str:
+def _frozen(release: Release, wanted: Wanted, exact: Any) -> str:
     """Write all of a release as JSON, the same numbers always as the same bytes."""
     cells: dict[str, dict[str, Any]] = {}
     for (table, level), numbers in release.cells.items():
@@ -166,7 +168,8 @@ def _frozen(release: Release, names: Mapping[str, str], exact: Any) -> str:
             "district_of": areas.district_of,
             "published_as": dict(areas.published_as),
         },
-        "names": dict(names),
+        "names": dict(wanted.names),
+        "own_areas": [asdict(area) for area in wanted.own_areas],
         "cells": cells,
         "institutions": exact,
     }
