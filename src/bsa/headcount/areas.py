@@ -81,7 +81,7 @@ def _inside(session: Session, level: Level, begin: str, division: int) -> Sequen
 
 
 def _own_areas(session: Session, municipality: Area, areas: Hierarchy) -> tuple[OwnArea, ...]:
-    """Return the areas of the organisation's own that are whole published neighbourhoods; of others nothing is given."""
+    """Return the areas of the organisation's own that are whole published neighbourhoods; nothing is told of others."""
     inner = aliased(Area)
     rows = session.execute(
         select(col(Area.id), col(Area.name), col(inner.code))

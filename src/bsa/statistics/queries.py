@@ -52,11 +52,42 @@ def _releases(actor: None, wanted: ReleaseQuery) -> Select[*tuple[Any, ...]]:
 
 
 def read_dataset(session: Session, period: str, which: WhichRelease) -> Dataset:
-    """Return what is published about a quarter; raise `NotFound` when that is nothing."""
-    row = latest(session, which.municipality or _only_one(session), period, which.revision, published=True)
+    """Return what is published about a quarter, a half year or a year; raise `NotFound` when that is nothing."""
+    quarters = quarters_of(period)
+    municipality = which.municipality or _only_one(session)
+    if quarters != (period,):
+        return summed(period, [dataset_of(row) for row in _together(session, municipality, quarters, which.revision)])
+    row = latest(session, municipality, period, which.revision, published=True)
     if row is None:
         raise NotFound
     return dataset_of(row)
+
+
+def _together(
+    session: Session, municipality: str, quarters: tuple[str, ...], revision: int | None
+) -> list[StatisticsRelease]:
+    """Return a release of each quarter: the last ones; or those of which the sum had this number of its own.
+
+    A sum has its first number when all its quarters are published, and the next with each revision of one of them.
+    """
+    found = session.scalars(
+        select(StatisticsRelease)
+        .where(
+            col(StatisticsRelease.municipality) == municipality,
+            col(StatisticsRelease.period).in_(quarters),
+            col(StatisticsRelease.published_at).is_not(None),
+        )
+        .order_by(col(StatisticsRelease.published_at), col(StatisticsRelease.revision))
+    )
+    there: dict[str, StatisticsRelease] = {}
+    for row in found:
+        if row.period not in there or there[row.period].revision < row.revision:
+            there[row.period] = row
+        if len(there) == len(quarters) and revision == number_of_sum(one.revision for one in there.values()):
+            break
+    if len(there) < len(quarters) or revision not in (None, number_of_sum(one.revision for one in there.values())):
+        raise NotFound
+    return [there[quarter] for quarter in quarters]
 
 
 def release_out(dataset: Dataset) -> ReleaseOut:

@@ -75,7 +75,7 @@ class Summed(Dataset):
 
 
 def summed(period: str, quarters: Sequence[Dataset]) -> Summed:
-    """Add up the quarters of a half year or a year; raise `NotFound` where they were not published for the same areas."""
+    """Add up the quarters of a half year or a year; raise `NotFound` where they were published for other areas."""
     last = quarters[-1]
     if any(one.release.hierarchy != last.release.hierarchy for one in quarters):
         raise NotFound
