@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sqlalchemy
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
@@ -130,7 +131,7 @@ def test_each_quarter_is_counted_as_it_was_also_when_it_is_closed_later(
     assert all(same(counted(session, period), truth[period]) for period in PERIODS)
     assert truth["2025-Q1"]["T0"].sum() > 150
 
-    monkeypatch.setattr(headcount, "_phase_on", lambda last: headcount.cast(col(Resident.phase), headcount.String))
+    monkeypatch.setattr(headcount, "_phase_on", lambda last: sqlalchemy.cast(col(Resident.phase), sqlalchemy.String))
     assert not same(counted(session, "2025-Q2"), truth["2025-Q2"])
 
 
@@ -196,7 +197,7 @@ def test_of_many_needs_the_three_most_recent_are_counted_each_once(
     )
     days = {"housing": 1, "money": 2, "health": 3, "upbringing": 4}
     for area, day in [*days.items(), ("upbringing", 5)]:
-        need = {"resident_id": resident.id, "area_id": resident.area_id, "life_area": area}
+        need: dict[str, Any] = {"resident_id": resident.id, "area_id": resident.area_id, "life_area": area}
         session.add(Need(**need, opened_on=first_day_of("2025-Q4") + timedelta(days=day)))
     session.flush()
     after = counted(session, "2025-Q4")

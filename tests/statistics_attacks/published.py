@@ -115,11 +115,11 @@ def publish(mechanism: Mechanism, world: World, master: bytes = b"master key of 
         cells = mechanism(quarter, world.counts[quarter], world.areas, master)
         release = Release(f"2026-Q{quarter}", tables_of(quarter), "", STRICT, world.areas, cells)
         written[quarter] = as_json(release)
-        quarters[quarter] = _read(written[quarter], quarter, world.areas)
+        quarters[quarter] = read_quarter(written[quarter], quarter, world.areas)
     return Publication(mechanism.__name__, quarters, mechanism is not no_noise, written)
 
 
-def _read(written: bytes, quarter: int, areas: Hierarchy) -> Quarter:
+def read_quarter(written: bytes, quarter: int, areas: Hierarchy) -> Quarter:
     """Read published bytes as an attacker does."""
     values = _hollow(quarter, areas)
     least = {key: np.zeros(numbers.shape, dtype=np.int64) for key, numbers in values.items()}

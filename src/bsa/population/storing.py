@@ -43,6 +43,7 @@ CHUNK = 5_000
 """So many rows are stored at a time."""
 MIDDLE = 3
 """The level of the ladder from which it goes up or down."""
+STEPS = {"up": 1, "same": 0, "down": -1}
 ENDED: dict[str, tuple[ReferralState, ReferralOutcome | None]] = {
     "helped": (ReferralState.COMPLETED, ReferralOutcome.HELPED),
     "carried_on": (ReferralState.COMPLETED, ReferralOutcome.CARRIED_ON_ALONE),
@@ -177,7 +178,10 @@ def _person(scene: Scene, periods: list[str], seen: dict[str, Person]) -> None:
     if first.get("reached") == "again":
         _contact(scene, resident_id, first, began - BEFORE_THE_END)
     for period in present:
-        _quarter(scene, resident_id, seen[period], period)
+        _contact(scene, resident_id, seen[period], last_day_of(period) - BEFORE_THE_END)
+        if outcome := seen[period].get("outcome"):
+            _referral(scene, resident_id, seen[period], first_day_of(period) + IN_THE_MIDDLE, outcome)
+    _scores(scene, resident_id, seen)
     _needs(scene, resident_id, periods, seen)
     _parts(scene, resident_id, periods, seen)
 
@@ -210,13 +214,15 @@ def _phase_changed(scene: Scene, resident_id: UUID, on: date, before: ResidentPh
     )
 
 
-def _quarter(scene: Scene, resident_id: UUID, here: Person, period: str) -> None:
-    """Keep what happened in one quarter: a contact, two scores, a referral."""
-    _contact(scene, resident_id, here, last_day_of(period) - BEFORE_THE_END)
-    middle = first_day_of(period) + IN_THE_MIDDLE
-    step = {"up": 1, "same": 0, "down": -1}.get(here.get("ladder_change") or "")
-    if step is not None:
-        for on, level in ((middle, MIDDLE), (middle + BEFORE_THE_END, MIDDLE + step)):
+def _scores(scene: Scene, resident_id: UUID, seen: dict[str, Person]) -> None:
+    """Keep two scores for each change on the ladder that is another one than before; what is not scored anew stays."""
+    before: str | None = None
+    for period, here in sorted(seen.items()):
+        change = here.get("ladder_change")
+        if change not in STEPS or change == before:
+            continue
+        middle, before = first_day_of(period) + IN_THE_MIDDLE, change
+        for on, level in ((middle, MIDDLE), (middle + BEFORE_THE_END, MIDDLE + STEPS[change])):
             scene.add(
                 ScaleScore,
                 resident_id=resident_id,
@@ -226,8 +232,6 @@ def _quarter(scene: Scene, resident_id: UUID, here: Person, period: str) -> None
                 scored_on=on,
                 worker_id=scene.worker_id,
             )
-    if outcome := here.get("outcome"):
-        _referral(scene, resident_id, here, middle, outcome)
 
 
 def _contact(scene: Scene, resident_id: UUID, here: Person, on: date) -> None:
