@@ -58,7 +58,7 @@ def test_what_stands_between_backticks_is_drawn_as_code(browse: Browse) -> None:
     browser = browse()
 
     assert "its kind in <code>type</code>" in browser.get("/problems").text
-    for address in ("/problems", "/problems/invalid-input", "/problems/stale"):
+    for address in ("/problems", "/problems/stale", "/api/parts/referrals", "/api/messages", "/api/changes"):
         assert "`" not in browser.get(address).text, address
 
 

@@ -5,12 +5,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlmodel import select
 
 from bsa.database import Database
+from bsa.needs.models import Need
 from bsa.referrals.models import Referral
+from bsa.residents.actions import raise_level
+from bsa.residents.models import Informed, RegistrationLevel, Resident
+from bsa.residents.shapes import LevelIn
 
 from tests.cast import NOW, Cast
-from tests.referred import referred, taken_on
+from tests.line import Line
+from tests.referred import referred, referred_outward, taken_on
 from tests.web.conftest import Browse, Browser
 
 TODAY = NOW.date().isoformat()
@@ -83,6 +89,7 @@ def test_an_empty_form_names_no_field_that_is_not_there(browse: Browse) -> None:
     linked = re.findall(r'<li><a href="#(field-[^"]+)"', answer.text)
     assert linked
     assert [one for one in linked if f'id="{one}"' not in answer.text] == []
+    assert linked == sorted(linked, key=lambda one: answer.text.index(f'id="{one}"'))
 
 
 def test_pressed_twice_it_is_one_referral(browse: Browse) -> None:
@@ -157,6 +164,23 @@ def test_a_referral_is_handed_to_a_colleague_who_goes_on_with_it(browse: Browse,
     assert "Ik ken hier niemand" not in left
     assert "Handed to a colleague" in left
     assert "Was the resident reached?" in browse("colleague").get(mine).text
+
+
+def test_what_the_team_sent_is_taken_on_by_the_institution(
+    browse: Browse, database: Database, cast: Cast, line: Line
+) -> None:
+    with database.writing() as session:
+        geert = session.get_one(Resident, line.resident_id)
+        told = LevelIn(level=RegistrationLevel.DOSSIER, informed_on=NOW.date(), informed_how=Informed.SHEET)
+        raise_level(session, cast.activator, geert.id, geert.version, told)
+        need = session.scalars(select(Need).where(Need.resident_id == geert.id)).one()
+        sent = f"/referrals/{referred_outward(session, cast, need.id).id}"
+    assert "Today: you opened it." in browse("corporation").get(sent).text
+    assert send(browse("corporation"), f"{sent}/acceptance").status_code == 303
+
+    browser = browse("activator")
+    assert "Taken on by De Veenhoek" in browser.get(sent).text
+    assert "Sent by Activator van de Cast" in browser.get("/referrals?view=sent").text
 
 
 def test_whoever_opens_it_reads_that_it_counts_as_seen(browse: Browse, referral: str) -> None:

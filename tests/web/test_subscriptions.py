@@ -73,6 +73,8 @@ def test_what_is_given_up_is_sent_again_by_an_administrator(
     browse: Browse, things: dict[str, UUID], database: Database
 ) -> None:
     browser = browse("admin")
+    assert "Send all of it again" in browser.get(f"/subscriptions/{things['subscription']}").text
+    assert "Send all of it again" not in browser.get(f"/subscriptions/{things['unasked']}").text
     assert "Send it again" in browser.get(f"/deliveries/{things['delivery']}").text
     assert browser.fill_in(f"/deliveries/{things['delivery']}/resendings").status_code == 303
     with database.reading() as session:
