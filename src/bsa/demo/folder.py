@@ -20,6 +20,8 @@ OWN = frozenset(
 """Every file that a demo makes."""
 
 ORGANISATION = "Welzijn Zuidoost"
+TELEPHONE = "0591 00 00 00"
+"""For what cannot wait: a number that nobody has."""
 
 
 class NotOurFolder(Exception):
@@ -61,6 +63,7 @@ class Folder:
         lines = {
             "BSA_MODE": "demo",
             "BSA_ORGANISATION": ORGANISATION,
+            "BSA_REFERRAL_PHONE": TELEPHONE,
             "BSA_DATABASE_KEY": secrets.token_hex(32),
             "BSA_KEYS_DATABASE_KEY": secrets.token_hex(32),
             "BSA_KEY_RING": KeyRing.make("demo").write(),
