@@ -12,6 +12,7 @@ from api import (
     areas,
     asks,
     clients,
+    closings,
     commitments,
     compass,
     consultation,
@@ -187,6 +188,10 @@ ROUTERS = (
     subscriptions.router,
     subscriptions.deliveries,
     clients.router,
+    closings.tasks,
+    closings.previews,
+    closings.router,
+    closings.profile,
 )
 
 

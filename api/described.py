@@ -34,6 +34,10 @@ TAGS: dict[str, Words] = {
     "areas": ("Gebieden: gemeente, wijk, buurt, complex.", "Areas: municipality, district, neighbourhood, complex."),
     "asks": ("Vragen aan instellingen, en wat zij antwoorden.", "Asks of institutions, and what they answer."),
     "clients": ("Systemen van partners, met hun sleutels.", "Machines of partners, with their keys."),
+    "closing a quarter": (
+        "Een kwartaal afsluiten: tellen, uitleggen, publiceren; en wat met de gemeente is afgesproken.",
+        "Closing a quarter: counting, explaining, publishing; and what was agreed with the municipality.",
+    ),
     "commitments": (
         "Toezeggingen van instellingen: het grootboek.",
         "Commitments of institutions: the ledger.",
@@ -90,6 +94,7 @@ KEYS: dict[str, Words] = {
     "ask": ("de vraag aan een instelling", "the ask"),
     "asset": ("wat de bewoner heeft of kan", "the asset"),
     "client": ("het systeem van de partner", "the client"),
+    "closing": ("het afgesloten kwartaal", "the quarter that was closed"),
     "commitment": ("de toezegging", "the commitment"),
     "consent": ("de toestemming", "the consent"),
     "contact": ("het contact", "the contact"),
@@ -127,6 +132,7 @@ KEYS: dict[str, Words] = {
     "share": ("de regel van mijn deel en hun deel", "the entry of a share"),
     "signal": ("het signaal", "the signal"),
     "step": ("de stap", "the step"),
+    "story": ("het verhaal", "the story"),
     "subscription": ("het abonnement", "the subscription"),
     "suggestion": ("de suggestie", "the suggestion"),
     "task": ("de taak", "the task"),
@@ -168,9 +174,11 @@ PARAMETERS: dict[str, Words] = {
     "lifeArea": ("Over welk levensgebied.", "About which area of life."),
     "limit": ("Hoeveel hoogstens: 1 tot 200.", "How many at most: 1 to 200."),
     "mine": ("Alleen wat van mij is.", "Only what is mine."),
+    "municipality": ("De code van de gemeente.", "The code of the municipality."),
     "open": ("Alleen wat open is, of juist niet.", "Only what is open, or only what is not."),
     "outcome": ("Met welke uitkomst.", "With which outcome."),
     "overdue": ("Alleen wat over tijd is.", "Only what is overdue."),
+    "period": ("Welk tijdvak, zoals `2026-Q3`.", "Which period, such as `2026-Q3`."),
     "phase": ("In welke fase.", "In which phase."),
     "quarter": ("Welk kwartaal, zoals `2026-1`.", "Which quarter, such as `2026-1`."),
     "ownerId": ("De sleutel van wie het behandelt.", "The key of who handles it."),
@@ -186,6 +194,7 @@ PARAMETERS: dict[str, Words] = {
     "valid": ("Alleen wat nu geldt, of juist niet.", "Only what is in force, or only what is not."),
     "whole": ("De hele lijst, niet samengevat.", "The whole list, not summed up."),
     "withinId": ("Alleen wat in dit gebied ligt.", "Only what lies in this area."),
+    "year": ("Welk jaar.", "Which year."),
 }
 PARAMETERS |= {f"{name}Id": (f"De sleutel van {nl}.", f"The key of {en}.") for name, (nl, en) in KEYS.items()}
 

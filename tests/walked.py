@@ -18,6 +18,7 @@ from bsa.asks.actions import draft_ask, put_ask, record_answer
 from bsa.asks.models import Ask, Letter
 from bsa.asks.shapes import AnswerIn, AskIn, PutIn
 from bsa.clients.models import Client
+from bsa.closing.models import SocietalTask
 from bsa.commitments.actions import enter_event, record_verdict
 from bsa.commitments.models import Commitment
 from bsa.commitments.shapes import CommitmentEventIn, VerdictIn
@@ -87,6 +88,7 @@ from tests.grounds import keep_the_place
 from tests.line import a_commitment, walk_the_line
 from tests.machines import a_machine
 from tests.outside import speak_up
+from tests.quarters import close_quarters
 from tests.referred import refer_around
 from tests.shared import share
 from tests.table import sit_together
@@ -122,6 +124,7 @@ VERSIONED = (
     ScaleDefinition,
     Signal,
     SlipRound,
+    SocietalTask,
     SpeakingOrder,
     Subscription,
     Suggestion,
@@ -227,6 +230,7 @@ def prepare(session: Session, cast: Cast) -> dict[str, str]:
         **speak_up(session, cast, line.ask_id, more["shown"]),
     }
     things |= sit_together(session, cast, things["asked"], line.ask_id, line.commitment_id)  # type: ignore[arg-type]
+    things |= close_quarters(session, cast)
     things["evidence"] = _shown(session, cast, line.commitment_id)
     things |= run_terms(session, cast, things["group"])  # type: ignore[arg-type]
     session.flush()

@@ -60,7 +60,15 @@ SEATED_LIST = "200 200 200 200 200 200 403 403 403"
 HOLD = "200 200 404 200 403 404 404 404 404"
 KEPT = "200 200 404 200 403 404 404 403 404"
 TRACKED = "200 200 404 200 403 404 404 404 404"
+PLANNED = "403 403 403 200 403 403 200 200 403"
+CLOSES = "403 403 403 200 403 403 403 403 403"
 
+told_story = {
+    "title": "Mijn eigen sleutel",
+    "words": "Nu doe ik de deur weer open.",
+    "consentedOn": TODAY,
+    "consentHow": "spoken",
+}
 contact = {"happenedOn": TODAY, "place": "doorstep", "purpose": "being_there", "shareableNote": "Zwaaide"}
 layer = {
     "words": "Ze luisteren niet",
@@ -825,6 +833,50 @@ DEEDS: list[Deed] = [
     Deed("GET", "/voices", REMINDED),
     Deed("GET", "/voices/{voice}", TEAM),
     Deed("POST", "/voices/{voice}/answers", made(TEAM), {"answer": "Wij vragen het na."}, "voice"),
+    # Closing a quarter
+    Deed("GET", "/societal-tasks", PLANNED),
+    Deed(
+        "POST",
+        "/societal-tasks",
+        "403 403 403 201 403 403 201 403 403",
+        {"year": 2026, "name": "Samen eten", "planned": 120, "lifeAreas": ["social_contacts"]},
+    ),
+    Deed("GET", "/societal-tasks/{agreed_task}", PLANNED),
+    Deed(
+        "PATCH",
+        "/societal-tasks/{agreed_task}",
+        "403 403 403 200 403 403 200 403 403",
+        {"planned": 300},
+        "agreed_task",
+    ),
+    Deed("DELETE", "/societal-tasks/{agreed_task}", "403 403 403 204 403 403 204 403 403", None, "agreed_task"),
+    Deed("GET", "/closing-preview?period=2025-Q2", "403 403 403 200 403 403 403 200 403"),
+    Deed("GET", "/closings", "403 403 403 200 403 403 403 200 403"),
+    Deed("POST", "/closings", made(CLOSES), {"period": "2025-Q2"}),
+    Deed("GET", "/closings/{drawn_quarter}", "403 403 403 200 403 403 403 200 403"),
+    Deed(
+        "PUT",
+        "/closings/{drawn_quarter}/explanations/{agreed_task}",
+        CLOSES,
+        {"words": "Wij begonnen pas in november."},
+    ),
+    Deed("POST", "/closings/{drawn_quarter}/stories", made(CLOSES), told_story),
+    Deed("DELETE", "/closings/{drawn_quarter}/stories/{story}", done(CLOSES)),
+    Deed(
+        "POST",
+        "/closings/{drawn_quarter}/publication",
+        "403 403 403 409 403 403 403 403 403",
+        {"previewed": True},
+        note="a deviation wants a sentence first",
+    ),
+    Deed("POST", "/closings/{published_quarter}/finality", made(CLOSES)),
+    Deed("GET", "/statistics-profile", "403 403 403 200 403 403 403 200 403"),
+    Deed(
+        "PUT",
+        "/statistics-profile",
+        "403 403 403 403 403 403 403 200 403",
+        {"profile": "standard", "words": "Na overleg met de FG."},
+    ),
     # Search
     Deed("POST", "/searches", ALL, {"words": "molen"}),
     # Subscriptions

@@ -1,23 +1,29 @@
 """Reading what is planned and what is drawn, always as someone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col
 
 from bsa import clock
 from bsa.areas.models import Area
-from bsa.closing.deviations import deviations
+from bsa.closing.deviations import QUARTERS, deviations
 from bsa.closing.models import Explanation, ProfileChoice, ProfileName, SocietalTask, Story
 from bsa.closing.shapes import (
+    ClosingItem,
     ClosingOut,
     ClosingQuery,
     DeviationOut,
     DrawingIn,
     PreviewOut,
+    PreviewQuery,
     ProfileChoiceOut,
+    ProfileMeaning,
     SocietalTaskOut,
     SocietalTaskQuery,
     StoryOut,
@@ -33,9 +39,11 @@ from bsa.sealing import open_rows
 from bsa.shapes import Page
 from bsa.statistics.budget import best_guess, charge
 from bsa.statistics.cube import tables_of
+from bsa.statistics.display import margin
+from bsa.statistics.hierarchy import LEVELS
 from bsa.statistics.models import StatisticsRelease
 from bsa.statistics.profile import STANDARD, STRICT, Profile
-from bsa.statistics.published import dataset_of
+from bsa.statistics.published import Dataset, dataset_of
 from bsa.statistics.releases import cost_of, releases_of_year
 
 BY_NAME = Order((col(SocietalTask.year), True), (col(SocietalTask.name), False), (col(SocietalTask.id), False))
@@ -59,11 +67,17 @@ def _tasks(actor: Actor, wanted: SocietalTaskQuery) -> Select[*tuple[Any, ...]]:
 
 def show_task(session: Session, actor: Actor, task_id: UUID) -> SocietalTaskOut:
     """Show a task."""
+    task = find_task(session, actor, task_id)
+    return _task_out(actor, task, session.get_one(Area, task.area_id).code or "")
+
+
+def find_task(session: Session, actor: Actor, task_id: UUID) -> SocietalTask:
+    """Return a task."""
     require(actor, Permission.SEE_AGREED_TASKS)
     task = session.get(SocietalTask, task_id)
     if task is None:
         raise NotFound
-    return _task_out(actor, task, session.get_one(Area, task.area_id).code or "")
+    return task
 
 
 def _task_out(actor: Actor, task: SocietalTask, municipality: str) -> SocietalTaskOut:
@@ -81,7 +95,7 @@ def _task_out(actor: Actor, task: SocietalTask, municipality: str) -> SocietalTa
     )
 
 
-def preview_quarter(session: Session, actor: Actor | None, told: DrawingIn) -> PreviewOut:
+def preview_quarter(session: Session, actor: Actor | None, told: PreviewQuery | DrawingIn) -> PreviewOut:
     """Show what closing a quarter would publish, without counting anybody; `actor` is None for the command line."""
     if actor is not None:
         require(actor, Permission.SEE_CLOSING)
@@ -110,15 +124,23 @@ def preview_quarter(session: Session, actor: Actor | None, told: DrawingIn) -> P
     )
 
 
-def list_closings(session: Session, actor: Actor, wanted: ClosingQuery) -> Page[ClosingOut]:
+def list_closings(session: Session, actor: Actor, wanted: ClosingQuery) -> Page[ClosingItem]:
     """List the quarters that were drawn, the latest first."""
     require(actor, Permission.SEE_CLOSING)
-    rows, more = fetch(session, actor, wanted, lambda actor, wanted: select(StatisticsRelease), LATEST_FIRST)
+    rows, more = fetch(session, actor, wanted, _drawn, LATEST_FIRST)
     found = [row[0] for row in rows]
     return Page(
-        items=[_closing_out(session, actor, row) for row in found],
+        items=[ClosingItem(**_drawn_of(actor, row)) for row in found],
         next_cursor=cursor_after(found[-1].period, found[-1].id) if more else None,
     )
+
+
+def _drawn(actor: Actor, wanted: ClosingQuery) -> Select[*tuple[Any, ...]]:
+    # The numbers of a release are long, and no list shows them.
+    frozen: Any = StatisticsRelease.frozen
+    words: Any = StatisticsRelease.words
+    query = select(StatisticsRelease).options(defer(frozen), defer(words))
+    return query.where(col(StatisticsRelease.period) == wanted.period) if wanted.period else query
 
 
 def show_closing(session: Session, actor: Actor, release_id: UUID) -> ClosingOut:
@@ -129,23 +151,48 @@ def show_closing(session: Session, actor: Actor, release_id: UUID) -> ClosingOut
 def _closing_out(session: Session, actor: Actor, row: StatisticsRelease) -> ClosingOut:
     stories = stories_of(session, row.id)
     open_rows(session, stories)
-    may = allows(actor, Permission.CLOSE_QUARTER) and row.definitive_on is None
     return ClosingOut(
-        id=row.id,
-        version=1 + (row.published_at is not None) + (row.definitive_on is not None),
-        created_at=row.created_at,
-        changed_at=row.published_at or row.created_at,
-        allowed_actions=[Permission.CLOSE_QUARTER.value] if may else [],
-        period=row.period,
-        municipality=row.municipality,
-        revision=row.revision,
-        reason=row.reason,
-        published_at=row.published_at,
-        definitive_on=row.definitive_on,
-        fingerprint=row.fingerprint,
+        **_drawn_of(actor, row),
         deviations=deviations_of(session, row),
         stories=[StoryOut.model_validate(story, from_attributes=True) for story in stories],
     )
+
+
+def _drawn_of(actor: Actor, row: StatisticsRelease) -> dict[str, Any]:
+    may = allows(actor, Permission.CLOSE_QUARTER) and row.definitive_on is None
+    return {
+        "id": row.id,
+        "version": 1 + (row.published_at is not None) + (row.definitive_on is not None),
+        "created_at": row.created_at,
+        "changed_at": row.published_at or row.created_at,
+        "allowed_actions": [Permission.CLOSE_QUARTER.value] if may else [],
+        "period": row.period,
+        "municipality": row.municipality,
+        "revision": row.revision,
+        "reason": row.reason,
+        "published_at": row.published_at,
+        "definitive_on": row.definitive_on,
+        "fingerprint": row.fingerprint,
+    }
+
+
+def read_drawn(session: Session, actor: Actor, release_id: UUID) -> Dataset:
+    """Return a quarter as it will be published, with what is said of it until now."""
+    row = find_drawn(session, actor, release_id)
+    dataset = dataset_of(row)
+    if row.published_at is not None:
+        return dataset
+    stories = stories_of(session, row.id)
+    open_rows(session, stories)
+    return replace(dataset, words=words_of(deviations_of(session, row), stories))
+
+
+def words_of(found: Sequence[DeviationOut], stories: Sequence[Story]) -> dict[str, Any]:
+    """Return what is said of a release, as it is published; of stories not who told them, nor how they agreed."""
+    return {
+        "explanations": [one.model_dump(mode="json", exclude={"task_id"}) for one in found],
+        "stories": [{"title": one.title, "words": one.words} for one in stories],
+    }
 
 
 def find_drawn(session: Session, actor: Actor | None, release_id: UUID) -> StatisticsRelease:
@@ -195,9 +242,31 @@ def show_profile(session: Session, actor: Actor) -> ProfileChoiceOut:
     """Show how strongly figures are protected, and why."""
     require(actor, Permission.SEE_CLOSING)
     choice = _choice(session)
-    if choice is None:
-        return ProfileChoiceOut(profile=ProfileName.STRICT, words=None, chosen_at=None)
-    return ProfileChoiceOut(profile=choice.profile, words=choice.words, chosen_at=choice.created_at)
+    without = not_kept(session)
+    return ProfileChoiceOut(
+        profile=choice.profile if choice else ProfileName.STRICT,
+        words=choice.words if choice else None,
+        chosen_at=choice.created_at if choice else None,
+        choices=[_meaning(name, without) for name in ProfileName],
+        allowed_actions=[Permission.CHOOSE_PROFILE.value] if allows(actor, Permission.CHOOSE_PROFILE) else [],
+    )
+
+
+def _meaning(name: ProfileName, without: frozenset[str]) -> ProfileMeaning:
+    profile = PROFILES[name]
+    quarters = [charge(profile, tables_of(number, without), "", 0) for number in range(1, QUARTERS + 1)]
+    dearest = max(quarters, key=lambda one: one.whole)
+    year = sum((one.whole for one in quarters), Fraction(0))
+    return ProfileMeaning(
+        profile=name,
+        margins={level.value: margin(level, profile) for level in LEVELS},
+        cost=float(dearest.whole),
+        year_cost=float(year),
+        year_budget=float(profile.year_budget),
+        best_guess=best_guess(dearest.whole),
+        best_guess_year=best_guess(year),
+        best_guess_need=best_guess(dearest.sensitive["need"]),
+    )
 
 
 def _choice(session: Session) -> ProfileChoice | None:

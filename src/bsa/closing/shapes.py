@@ -72,6 +72,14 @@ class DrawingIn(Shape):
     """Why a revision is drawn; left out for the first time."""
 
 
+class PreviewQuery(Shape):
+    """Of which quarter a preview is asked."""
+
+    period: Quarter
+    municipality: str | None = Field(default=None, pattern=r"^GM\d{4}$")
+    """Its code; needed only where the team works in more than one."""
+
+
 class ExplanationIn(Shape):
     """Why something differs from what was planned."""
 
@@ -151,6 +159,25 @@ class ProfileChoiceIn(Shape):
     words: Annotated[Text, StringConstraints(max_length=2000)]
 
 
+class ProfileMeaning(Shape):
+    """What a profile means, worked out for four quarters without a revision."""
+
+    profile: ProfileName
+    margins: dict[str, int]
+    """By level, within how much of the number that was counted a number is, 95 times of 100."""
+    cost: float
+    """What the dearest quarter tells about one resident at most (mu squared)."""
+    year_cost: float
+    """The same for four quarters."""
+    year_budget: float
+    best_guess: float
+    """How often the best possible guess whether somebody is counted would be right, by one quarter."""
+    best_guess_year: float
+    """The same by four quarters."""
+    best_guess_need: float
+    """How often the best possible guess about one need would be right, by one quarter."""
+
+
 class ProfileChoiceOut(Shape):
     """How strongly figures are protected."""
 
@@ -158,14 +185,19 @@ class ProfileChoiceOut(Shape):
     words: str | None
     """Why; null as long as nobody chose."""
     chosen_at: datetime | None
+    choices: list[ProfileMeaning]
+    """What may be chosen, and what each means."""
+    allowed_actions: list[str]
 
 
 class ClosingQuery(Listing):
     """Which quarters to list."""
 
+    period: Quarter | None = None
 
-class ClosingOut(Resource):
-    """A quarter that was drawn: what was planned and reached, what is said of it, and whether it is published."""
+
+class ClosingItem(Resource):
+    """A quarter that was drawn, and whether it is published."""
 
     period: str
     municipality: str
@@ -174,5 +206,10 @@ class ClosingOut(Resource):
     published_at: datetime | None
     definitive_on: date | None
     fingerprint: str | None
+
+
+class ClosingOut(ClosingItem):
+    """A quarter that was drawn: what was planned and reached, what is said of it, and whether it is published."""
+
     deviations: list[DeviationOut]
     stories: list[StoryOut]
