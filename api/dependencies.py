@@ -64,7 +64,13 @@ async def writing(request: Request) -> Session:
     return opened(request, _writing(request))
 
 
+async def figures(request: Request) -> Session:
+    """Open a session for published figures, which can read no table with a person in it."""
+    return opened(request, database(request).figures())
+
+
 Reading = Annotated[Session, Depends(reading)]
+Figures = Annotated[Session, Depends(figures)]
 Writing = Annotated[Session, Depends(writing)]
 
 

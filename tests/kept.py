@@ -27,9 +27,9 @@ _first: dict[tuple[str, bool], Engine] = {}
 _compiled: dict[tuple[str, bool], dict[Any, Any]] = {}
 
 
-def open_engine(url: str, key: SecretStr | None, *, readonly: bool = False) -> Engine:
+def open_engine(url: str, key: SecretStr | None, *, readonly: bool = False, **more: Any) -> Engine:
     """Make an engine that knows the statements which engines of its kind compiled before: half of a test was that."""
-    engine = _open(url, key, readonly=readonly)
+    engine = _open(url, key, readonly=readonly, **more)
     kind = engine.dialect.name, readonly
     engine.update_execution_options(compiled_cache=_compiled.setdefault(kind, {}))
     # Compiled statements belong to a dialect; the first that has met its server serves the others.

@@ -7,6 +7,7 @@ it reads, so that nobody decides on what another is about to change.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,11 @@ POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 40, "pool_use_lifo": Tr
 The one that was used last is used first: taken in turn, each keeps pages of its own in memory, 2 MB each on SQLite.
 """
 
+OF_FIGURES = frozenset({"statistics_release"})
+"""The tables that published figures are read from."""
+HARMLESS = frozenset({sqlcipher.SQLITE_SELECT, sqlcipher.SQLITE_FUNCTION, sqlcipher.SQLITE_TRANSACTION})
+"""What a statement may do that reads."""
+
 HERE = Path(__file__).resolve()
 _BESIDE = HERE.parent / "migrations"
 MIGRATIONS = _BESIDE if _BESIDE.is_dir() else HERE.parents[2] / "migrations"
@@ -51,6 +57,9 @@ class Database:
         self.settings = settings
         self._write = open_engine(settings.database_url, settings.database_key)
         self._read = open_engine(settings.database_url, settings.database_key, readonly=True)
+        self._figures = open_engine(
+            settings.database_url, settings.database_key, readonly=True, alone=OF_FIGURES, role=settings.figures_role
+        )
         self._keys = open_engine(settings.keys_url, settings.keys_database_key)
         self.keystore = KeyStore(self._keys, settings.ring)
         self.index: object | None = None
@@ -75,6 +84,12 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """Open a session that sees one state of the database and cannot change it."""
         with self._session(self._read) as session:
+            yield session
+
+    @contextmanager
+    def figures(self) -> Iterator[Session]:
+        """Open a session for published figures: it cannot read any table in which there is a person."""
+        with self._session(self._figures) as session:
             yield session
 
     @contextmanager
@@ -132,7 +147,7 @@ class Database:
 
     def close(self) -> None:
         """Give all connections back. A SQLite file may be copied only after this."""
-        for engine in (self._read, self._write, self._keys):
+        for engine in (self._read, self._write, self._figures, self._keys):
             engine.dispose()
 
     @contextmanager
@@ -172,21 +187,39 @@ class Database:
             return connection.execute(text("SELECT 1 FROM account LIMIT 1")).first() is not None
 
 
-def open_engine(url: str, key: SecretStr | None, *, readonly: bool = False) -> Engine:
-    """Make an engine for one SQLite file or one PostgreSQL database."""
+def open_engine(
+    url: str,
+    key: SecretStr | None,
+    *,
+    readonly: bool = False,
+    alone: frozenset[str] = frozenset(),
+    role: str | None = None,
+) -> Engine:
+    """Make an engine for one SQLite file or one PostgreSQL database.
+
+    With `alone` only these tables can be read: on SQLite the connection refuses the others by itself, on PostgreSQL the
+    server does, when there is a `role` that was granted nothing else.
+    """
     if url.startswith("sqlite"):
-        return _sqlite(url, key, readonly=readonly)
+        return _sqlite(url, key, readonly=readonly, alone=alone)
     # Parameters are personal; they are kept out of error texts, and so out of logs.
     parsed = make_url(url).set(drivername="postgresql+psycopg")
     options: dict[str, Any] = {}
     if readonly:
         # Each statement sees its own state, as by default it also would in a transaction; without one, a list of two
         # statements asks the server twice instead of four times. The server refuses to write.
-        options = {
-            "isolation_level": "AUTOCOMMIT",
-            "connect_args": {"options": "-c default_transaction_read_only=on"},
-        }
+        told = "-c default_transaction_read_only=on" + (f" -c role={role}" if role else "")
+        options = {"isolation_level": "AUTOCOMMIT", "connect_args": {"options": told}}
     return create_engine(parsed, hide_parameters=True, **options, **POOL)
+
+
+def _only(tables: frozenset[str], action: int, first: str | None, *rest: object) -> int:
+    """Tell SQLite whether a statement may do something: read these tables, and nothing else that has a name."""
+    if action == sqlcipher.SQLITE_READ:
+        return int(sqlcipher.SQLITE_OK if first in tables else sqlcipher.SQLITE_DENY)
+    # SQLAlchemy asks for this setting at the first connection.
+    asks = action == sqlcipher.SQLITE_PRAGMA and first == "read_uncommitted"
+    return int(sqlcipher.SQLITE_OK if asks or action in HARMLESS else sqlcipher.SQLITE_DENY)
 
 
 def newest_revision() -> str:
@@ -202,7 +235,7 @@ def _revision(connection: Connection) -> str | None:
     return found
 
 
-def _sqlite(url: str, key: SecretStr | None, *, readonly: bool) -> Engine:
+def _sqlite(url: str, key: SecretStr | None, *, readonly: bool, alone: frozenset[str] = frozenset()) -> Engine:
     if sqlcipher.sqlite_version_info < OLDEST_SQLITE:
         raise UnfitDatabase(f"SQLite {sqlcipher.sqlite_version} can corrupt its file; 3.51.3 or newer is needed.")
     path = make_url(url).database
@@ -220,6 +253,8 @@ def _sqlite(url: str, key: SecretStr | None, *, readonly: bool) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
         if readonly:
             connection.execute("PRAGMA query_only = ON")
+        if alone:
+            connection.set_authorizer(partial(_only, alone))
         return connection
 
     engine = create_engine(

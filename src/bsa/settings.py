@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     """64 hexadecimal digits that encrypt the SQLite file of the key store."""
     key_ring: Annotated[SecretStr, NoDecode]
     """`name:base64` pairs of 32-byte keys, comma-separated; the first wraps, all unwrap."""
+    figures_role: str | None = Field(default=None, pattern=r"^[a-z_][a-z0-9_]*$")
+    """On PostgreSQL: the role under which published figures are read; it may read `statistics_release` and no more."""
     jobs_url: str | None = None
     """The queue of the worker; on SQLite another file, on PostgreSQL the database itself when left out."""
 
