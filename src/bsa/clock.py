@@ -4,11 +4,11 @@ Moments are aware and in UTC. Days are the days of the Netherlands, because a pr
 on a Dutch calendar. The demo and the tests stand the clock at another moment; nothing else may.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from itertools import count
+from time import time_ns
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 HERE = ZoneInfo("Europe/Amsterdam")
 
 _standing_at: datetime | None = None
-_keys_made: defaultdict[datetime, Iterator[int]] = defaultdict(count)
+_keys_made = count()
 
 
 def now() -> datetime:
@@ -39,9 +39,11 @@ def new_id() -> UUID:
     """Return a key that sorts by the moment it was made (UUIDv7, RFC 9562)."""
     if _standing_at is None:
         return uuid7()
-    # While the clock stands, each key is a millisecond later than the one before, so that they sort as they were made;
-    # also when it is stood at the same moment again.
-    return uuid7(nanoseconds=(round(_standing_at.timestamp() * 1000) + next(_keys_made[_standing_at])) * 1_000_000)
+    # While the clock stands, the moment at which a key is really made takes the place of what is drawn by lot: keys of
+    # one moment sort as they were made, also when the clock is stood at it again, and before those of any later one.
+    made = (time_ns() << 13 | next(_keys_made) & 0x1FFF) & (1 << 74) - 1
+    moment = round(_standing_at.timestamp() * 1000)
+    return UUID(int=moment << 80 | 0x7 << 76 | made >> 62 << 64 | 0b10 << 62 | made & (1 << 62) - 1)
 
 
 @contextmanager
