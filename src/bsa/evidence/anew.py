@@ -83,7 +83,6 @@ def made_anew(content: bytes) -> tuple[str, bytes]:
 def _photo(content: bytes) -> tuple[str, bytes]:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     try:
         with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as opened:
             if opened.width * opened.height > MOST_PIXELS:
@@ -264,6 +263,10 @@ def only_picture(photo: bytes) -> bytes:
 
 def main() -> None:
     """Make what comes in anew, and say what came of it."""
+    from PIL import Image
+
+    # For this process, which ends; `made_anew` looks at the size before it unpacks anything.
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     _limit()
     try:
         kind, made = made_anew(sys.stdin.buffer.read())
