@@ -60,12 +60,12 @@ WITHOUT_SQL = [Path(__file__).parent / folder for folder in ("api", "web", "stor
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Let a test of the API or the pages run on SQLite, unless it says otherwise or all runs at full size."""
+    """Let a test that looks at no SQL of ours run on SQLite, unless it says otherwise or all runs at full size."""
     if "database_kind" not in metafunc.fixturenames or os.environ.get("BSA_TEST_LONG"):
         return
     marks = {mark.name for mark in metafunc.definition.iter_markers()}
     writes_none = any(metafunc.definition.path.is_relative_to(folder) for folder in WITHOUT_SQL)
-    if writes_none and "on_every_database" not in marks:
+    if (writes_none or "without_sql" in marks) and "on_every_database" not in marks:
         metafunc.definition.add_marker(pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True))
 
 

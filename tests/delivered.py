@@ -66,12 +66,12 @@ def a_delivery(session: Session, subscription: Subscription, state: DeliveryStat
     return delivery
 
 
-def many(session: Session, me: Actor, institution_id: UUID) -> UUID:
-    """Put more than fifty subscriptions of an institution in the list, and as many messages in the line of the last."""
-    for _ in range(51):
+def many(session: Session, me: Actor, institution_id: UUID, number: int) -> UUID:
+    """Put more than so many subscriptions of an institution in the list, and as many messages to the last."""
+    for _ in range(number + 1):
         subscription = Subscription(institution_id=institution_id, account_id=me.id, url=ADDRESS, secret="whsec_")
         session.add(subscription)
     session.flush()
-    for _ in range(51):
+    for _ in range(number + 1):
         a_delivery(session, subscription, DeliveryState.DELIVERED)
     return subscription.id

@@ -9,16 +9,17 @@ from pathlib import Path
 import axe_playwright_python
 import html5lib
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, ViewportSize, expect
 
 from bsa.database import Database
 from bsa.demo.stage import PASSWORD
-from web.app import build
+
+from tests.doors import pages_on
 
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PHONE = {"width": 320, "height": 720}
-DESK = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 320, "height": 720}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 PATIENCE = 30_000
 """In milliseconds; long, for a loaded machine is slow, and who passes does not wait."""
 
@@ -30,7 +31,9 @@ def served(database: Database) -> Iterator[str]:
     """Serve an installation in a thread; hand out its address."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(build(database), log_level="error", access_log=False, timeout_graceful_shutdown=1)
+        # Built once in a process; what a lifespan would do at the end is done below.
+        app = pages_on(database)
+        config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=1, lifespan="off")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
@@ -39,6 +42,7 @@ def served(database: Database) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
+            database.close()
 
 
 @contextmanager
@@ -46,16 +50,15 @@ def context(
     browser: Browser,
     base: str,
     *,
-    size: dict[str, int] | None = None,
+    size: ViewportSize | None = None,
     cookie: str = "",
     language: str = "nl",
     scripts: bool = True,
 ) -> Iterator[BrowserContext]:
     """Lend a fresh window: how wide it is, who is signed in, in which language, and whether scripts run."""
-    width, height = (size or DESK).values()
     one = browser.new_context(
         base_url=base,
-        viewport={"width": width, "height": height},
+        viewport=size or DESK,
         java_script_enabled=scripts,
         locale=language,
         reduced_motion="reduce",

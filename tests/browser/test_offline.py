@@ -11,7 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import APIResponse, BrowserContext, Locator, Page, Playwright, Route, expect, sync_playwright
+from playwright.sync_api import (
+    APIResponse,
+    BrowserContext,
+    Locator,
+    Page,
+    Playwright,
+    Route,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from sqlmodel import Session, select
 
 from bsa.contacts.models import Contact, Promise
@@ -31,7 +41,7 @@ from tests.conftest import settings_for
 
 pytestmark = pytest.mark.browser
 
-HAND = {"width": 360, "height": 640}
+HAND: ViewportSize = {"width": 360, "height": 640}
 STREET = "Korenbloemstraat"
 MARKERS = ("Zonnebloem", "Klaproos", "Vergeet-mij-niet", STREET, "Boterbloem")
 """What is noted on the device, and the name of a resident: none of it may lie open anywhere."""
@@ -116,7 +126,7 @@ def telephone(playwright: Playwright, home: Home, tmp_path: Path) -> Telephone:
             executable_path=outcome()[0],
             args=QUIET,
             base_url=home.base,
-            viewport=HAND,  # type: ignore[arg-type]
+            viewport=HAND,
             locale="en",
             reduced_motion="reduce",
         )

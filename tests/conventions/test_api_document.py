@@ -30,6 +30,8 @@ from tests.conventions.test_documents import DOCS
 from tests.conventions.test_properties import READINGS
 from tests.doors import api_on
 
+pytestmark = pytest.mark.without_sql
+
 Walked = tuple[Database, dict[str, str], TestClient]
 
 

@@ -117,6 +117,7 @@ def test_an_unknown_key_is_not_found(deed: Deed, shared_walked: tuple[Database, 
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.without_sql
 @pytest.mark.parametrize("deed", WRITINGS, ids=lambda deed: f"{deed.method} {deed.path} {deed.note}")
 def test_what_is_no_json_is_too_large_or_of_another_kind_is_refused(
     deed: Deed, shared_walked: tuple[Database, dict[str, str], TestClient]

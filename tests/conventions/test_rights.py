@@ -1,5 +1,6 @@
 """Every operation of the API, asked by everybody, answers as the table says, and none is missing in the table."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from tests.conventions.deeds import DEEDS, WHO, Deed
 from tests.conventions.test_properties import rows_of
 from tests.doors import api_on
 from tests.walked import filled
+
+LONG = bool(os.environ.get("BSA_TEST_LONG"))
 
 Walked = tuple[Database, dict[str, str]]
 
@@ -99,6 +102,9 @@ def names_of(deed: Deed) -> str:
 def test_whoever_changes_nothing_gets_the_answer_of_the_table(deed: Deed, unchanged: Walked) -> None:
     database, things = unchanged
     asking = [who for who in WHO if changes_nothing(deed, who)]
+    if database.engine.dialect.name != "sqlite" and not LONG:
+        # What is right does not hang on the database: there, everybody asks some of the deeds, and each deed is asked.
+        asking = asking[DEEDS.index(deed) % 3 :: 3] or asking[:1]
     with _client(database) as client:
         assert {who: _ask(client, deed, things, who) for who in asking} == {who: deed.answer_to(who) for who in asking}
         if not deed.open:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import pytest
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from bsa.appointments.models import AppointmentKind
 from bsa.asks.models import AnswerKind, AskEventKind, AskState, Side, Source
@@ -196,15 +196,23 @@ KINDS: dict[str, type[StrEnum]] = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_code_has_a_word_on_the_page(kind: str) -> None:
+@pytest.fixture(scope="module")
+def word() -> Template:
+    """Write the word of a code, marked as what a translator would get."""
     page = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, extensions=["jinja2.ext.i18n"]
     )
     page.globals["_"] = lambda words: f"«{words}»"
-    word = page.from_string('{% from "parts/words.html" import word %}{{ word(kind, code) }}')
+    return page.from_string('{% from "parts/words.html" import word %}{{ word(kind, code) }}')
 
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_code_has_a_word_on_the_page(kind: str, word: Template) -> None:
     assert [code for code in KINDS[kind] if not word.render(kind=kind, code=code).startswith("«")] == []
+
+
+def test_a_code_without_a_word_is_found(word: Template) -> None:
+    assert not word.render(kind="role", code="no such role").startswith("«")
 
 
 def test_whatever_a_step_down_would_delete_has_words() -> None:
