@@ -12,7 +12,7 @@ from threading import Thread
 from typing import Annotated
 
 import typer
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from bsa.areas.importing import BadFile, LineFault
@@ -27,8 +27,9 @@ from bsa.population.storing import store_population
 from bsa.quarters import QUARTER
 from bsa.settings import Mode, Settings
 from bsa.statistics.exporting import hierarchy_csv, institutions_csv, published_csv
+from bsa.statistics.inhabitants import take_inhabitants
 from bsa.statistics.masters import destroy_master
-from bsa.statistics.models import Inhabitants, StatisticsRelease
+from bsa.statistics.models import StatisticsRelease
 from bsa.statistics.published import dataset_of
 from bsa.statistics.releases import latest
 
@@ -41,7 +42,7 @@ MunicipalityOption = Annotated[
 
 
 @statistics.command("inhabitants")
-def take_inhabitants(
+def inhabitants(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file with the columns code, year, inhabitants.")],
     data: DataOption = None,
 ) -> None:
@@ -52,7 +53,7 @@ def take_inhabitants(
     text = _text_of(file)
     with opened_installation(data) as database, database.writing() as session:
         try:
-            taken = _store_inhabitants(session, _inhabitants(text))
+            taken = take_inhabitants(session, _inhabitants(text))
         except BadFile as error:
             raise CannotGoOn(_in_words(error, file)) from None
     typer.echo(f"{taken} figures were taken in.")
@@ -222,27 +223,6 @@ def _inhabitants(text: str, year: int | None = None) -> dict[tuple[str, int], in
     if faults:
         raise BadFile(faults)
     return found
-
-
-def _store_inhabitants(session: Session, found: dict[tuple[str, int], int]) -> int:
-    used = set(session.scalars(select(col(StatisticsRelease.period)).distinct()))
-    fixed = {year for _, year in found if any(period.startswith(f"{year + 1}-") for period in used)}
-    if fixed:
-        named = ", ".join(str(year) for year in sorted(fixed))
-        raise CannotGoOn(f"Figures were drawn with the inhabitants of {named} already; those stay as they are.")
-    present = {
-        (row.code, row.year): row
-        for row in session.scalars(select(Inhabitants).where(col(Inhabitants.year).in_({year for _, year in found})))
-    }
-    fresh = []
-    for (code, year), number in found.items():
-        if (code, year) in present:
-            present[code, year].number = number
-        else:
-            fresh.append({"code": code, "year": year, "number": number})
-    if fresh:
-        session.execute(insert(Inhabitants), fresh)
-    return len(found)
 
 
 def _make_folder(folder: Folder) -> None:

@@ -13,6 +13,7 @@ from bsa.demo.consultation import tell_consultation
 from bsa.demo.days import Days, day_of_story
 from bsa.demo.doing import tell_doing
 from bsa.demo.evidence import tell_evidence
+from bsa.demo.figures import tell_figures
 from bsa.demo.forums import tell_forums
 from bsa.demo.ledger import tell_ledger
 from bsa.demo.lives import tell_lives
@@ -55,5 +56,6 @@ def play(database: Database) -> Stage:
     tell_slips(days)
     tell_forums(days)
     tell_partners(days)
+    tell_figures(days)
     days.play(database, stage)
     return stage
