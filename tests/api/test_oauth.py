@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from http_sfv.list import List
 from httpx2 import Response
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 from sqlmodel import col, select
 
+from api.limits import Counter
 from bsa import clock
 from bsa.clients.actions import change_client, revoke_client, rotate_keys, rotate_signing_key
 from bsa.clients.models import Client, SigningKey, UsedAssertion
@@ -28,6 +30,7 @@ from bsa.people.shapes import SignInIn
 from bsa.permissions import Purpose, Scope
 from bsa.sealing import open_rows
 
+from tests.at_once import at_once
 from tests.cast import NOW, PASSWORD, Cast
 from tests.doors import pages_on
 from tests.machines import a_machine, claims_for, form, key_of, public, signed, token_of
@@ -42,8 +45,11 @@ RSA = key_of("rsa", "RSA", 2048)
 
 @pytest.fixture
 def door(database: Database, standing_clock: None) -> TestClient:
-    """Open the whole application, as a machine comes to it."""
-    return TestClient(pages_on(database))
+    """Open the whole application, as a machine comes to it that asked for nothing lately."""
+    pages = pages_on(database)
+    oauth = next(route.app for route in pages.routes if getattr(route, "path", "") == "/oauth")  # type: ignore[attr-defined]
+    oauth.state.counter = Counter()
+    return TestClient(pages)
 
 
 @pytest.fixture
@@ -148,6 +154,23 @@ def test_an_assertion_counts_once(door: TestClient, machine: Client, database: D
         assert len(session.scalars(select(UsedAssertion)).all()) == 2
 
 
+@pytest.mark.on_every_database
+def test_of_one_assertion_that_many_send_at_once_comes_one_token(
+    door: TestClient, machine: Client, database: Database
+) -> None:
+    assertion, answers = signed(MINE, claims_for(machine.id, ENDPOINT)), list[Response]()
+    assert at_once(*[lambda: answers.append(ask(door, assertion))] * 20) == [None] * 20
+
+    given = [answer for answer in answers if answer.status_code == 200]
+    assert len(given) == 1
+    for answer in answers:
+        if answer is not given[0]:
+            refused(answer, "invalid_client", 401)
+    assert reach(door, given[0].json()["access_token"]) == 200
+    with database.reading() as session:
+        assert len(session.scalars(select(UsedAssertion)).all()) == 1
+
+
 def part(told: dict[str, Any] | bytes) -> str:
     """Return one part of a token that is put together by hand."""
     raw = told if isinstance(told, bytes) else json.dumps(told).encode()
@@ -217,6 +240,11 @@ FORMS: dict[str, tuple[dict[str, Any], str, int]] = {
     "no grant": ({"grant_type": ""}, "invalid_request", 400),
     "another grant": ({"grant_type": "password"}, "unsupported_grant_type", 400),
     "a code": ({"grant_type": "authorization_code"}, "unsupported_grant_type", 400),
+    "another grant, and no assertion": (
+        {"grant_type": "password", "client_assertion": "", "client_assertion_type": ""},
+        "unsupported_grant_type",
+        400,
+    ),
     "another kind of assertion": ({"client_assertion_type": "urn:x"}, "invalid_client", 401),
     "no assertion": ({"client_assertion": ""}, "invalid_client", 401),
     "a secret beside it": ({"client_secret": "x"}, "invalid_client", 401),
@@ -247,14 +275,25 @@ def test_a_request_in_another_way_is_refused(door: TestClient, machine: Client) 
 A_FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
-def test_who_asks_too_often_waits(door: TestClient, machine: Client) -> None:
-    counter = next(route.app for route in door.app.routes if getattr(route, "path", "") == "/oauth").state  # type: ignore[attr-defined]
-    counter.counter = type(counter.counter)()
-    answers = [door.post("/oauth/token", data={}) for _ in range(61)]
-    counter.counter = type(counter.counter)()
+def test_what_is_left_is_told_and_who_asks_too_often_waits(door: TestClient, machine: Client) -> None:
+    given = ask(door, signed(MINE, claims_for(machine.id, ENDPOINT)))
+    answers = [door.post("/oauth/token", data={}) for _ in range(60)]
 
-    assert [answer.status_code for answer in answers] == [400] * 60 + [429]
+    assert [answer.status_code for answer in (given, *answers)] == [200] + [400] * 59 + [429]
+    for number, answer in enumerate((given, *answers)):
+        policy, left = List(), List()
+        policy.parse(answer.headers["ratelimit-policy"].encode())
+        left.parse(answer.headers["ratelimit"].encode())
+        assert (policy[0].value, dict(policy[0].params)) == ("tokens", {"q": 60, "w": 60})
+        assert (left[0].value, left[0].params["r"]) == ("tokens", max(59 - number, 0))
+        assert 0 < left[0].params["t"] <= 60
+    refused(answers[-1], "slow_down", 429)
     assert int(answers[-1].headers["retry-after"]) > 0
+    # Nor does a good assertion open what is closed for a while; it is not used up by that.
+    assertion = signed(MINE, claims_for(machine.id, ENDPOINT))
+    refused(ask(door, assertion), "slow_down", 429)
+    elsewhere = TestClient(door.app, client=("192.0.2.7", 1))
+    assert ask(elsewhere, assertion).status_code == 200
 
 
 def refused(answer: Response, code: str, status: int) -> None:

@@ -1,9 +1,11 @@
 """Referrals over the API: what is asked for, what is answered, and that what is sent often is done once."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
@@ -11,8 +13,9 @@ from sqlmodel import col, func, select
 
 from bsa import clock
 from bsa.database import Database
+from bsa.events import Event
 from bsa.referrals.jobs import see_opened, wipe_old
-from bsa.referrals.models import Referral
+from bsa.referrals.models import Referral, ReferralEvent
 
 from tests.api.conftest import ClientOf
 from tests.at_once import at_once
@@ -106,6 +109,70 @@ def test_what_many_send_at_once_is_made_once(partner: TestClient, database: Data
         assert len({answer.content for answer in answers} if name == "one" else {a.json()["id"] for a in answers}) == 1
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Referral)) == 2
+
+
+def decide(answers: list[Any], client: TestClient, path: str, deed: str, tag: str, **body: Any) -> Callable[[], None]:
+    def send_it() -> None:
+        answers.append((deed, client.post(f"{path}/{deed}", json=body, headers={"If-Match": tag})))
+
+    return send_it
+
+
+def happened(database: Database, key: str) -> tuple[list[str], list[str]]:
+    """Return the events of a referral by their own table and by the one of all events; they tell the same."""
+    with database.reading() as session:
+        own = select(col(ReferralEvent.state)).where(col(ReferralEvent.referral_id) == UUID(key))
+        noted = select(col(Event.kind)).where(col(Event.subject_id) == UUID(key))
+        states = [state.value for state in session.scalars(own.order_by(col(ReferralEvent.number)))]
+        kinds = session.scalars(noted.order_by(col(Event.id))).all()
+        return states, [kind.removeprefix("referral.") for kind in kinds]
+
+
+@pytest.mark.on_every_database
+def test_of_two_who_take_it_on_at_once_one_does_and_the_other_is_told(
+    partner: TestClient, client_of: ClientOf, database: Database
+) -> None:
+    workers = [client_of("activator"), client_of("colleague")] * 2
+    for number in range(3):
+        key = send(partner, told(), f"k-{number}").json()["id"]
+        path, answers = f"/referrals/{key}", list[Any]()
+        tag = workers[0].get(path).headers["ETag"]
+        assert at_once(*[decide(answers, one, path, "acceptance", tag) for one in workers]) == [None] * 4
+
+        assert sorted(answer.status_code for _, answer in answers) == [201, 409, 409, 409]
+        assert all("accepted" in answer.json()["detail"] for _, answer in answers if answer.status_code == 409)
+        assert happened(database, key) == (["requested", "accepted"],) * 2
+
+
+@pytest.mark.on_every_database
+@pytest.mark.parametrize("feedback", ["status_and_outcome", "nothing"])
+def test_taken_back_and_taken_on_at_once_both_stand_in_one_order_or_the_later_one_is_refused(
+    partner: TestClient, client_of: ClientOf, database: Database, feedback: str
+) -> None:
+    """Who hears nothing of what the team does is not told by a refusal either: that the resident says no then stands."""
+    worker = client_of("activator")
+    for number in range(4):
+        key = send(partner, told(feedback=feedback), f"k-{number}").json()["id"]
+        path, answers = f"/referrals/{key}", list[Any]()
+        tags = [one.get(path).headers["ETag"] for one in (partner, worker)]
+        back = decide(answers, partner, path, "withdrawal", tags[0], bySide="resident")
+        on = decide(answers, worker, path, "acceptance", tags[1])
+        assert at_once(*((back, on) if number % 2 else (on, back))) == [None, None]
+
+        came = {deed: answer.status_code for deed, answer in answers}
+        if came["acceptance"] == 409:
+            order = ["requested", "withdrawn"]
+            assert came["withdrawal"] == 201
+        else:
+            silent = feedback == "nothing"
+            order = ["requested", "accepted", *(["withdrawn"] if silent else [])]
+            assert came == {"acceptance": 201, "withdrawal": 201 if silent else 412}
+        assert happened(database, key) == (order, order)
+        if "withdrawn" not in order:
+            tag = partner.get(path).headers["ETag"]
+            decide(answers, partner, path, "withdrawal", tag, bySide="resident")()
+            assert happened(database, key) == ([*order, "withdrawn"],) * 2
+        assert worker.get(path).json()["state"] == "withdrawn"
 
 
 @pytest.mark.on_every_database
