@@ -85,7 +85,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _note(self) -> Receiver:
         receiver: Receiver = self.server.receiver  # type: ignore[attr-defined]
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:
+            # Of a sender that was killed at it: half a request never came.
+            raise ConnectionAbortedError
         receiver.came.append(Told(self.command, self.path, dict(self.headers.items()), body))
         return receiver
 

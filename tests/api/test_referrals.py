@@ -149,7 +149,7 @@ def test_of_two_who_take_it_on_at_once_one_does_and_the_other_is_told(
 def test_taken_back_and_taken_on_at_once_both_stand_in_one_order_or_the_later_one_is_refused(
     partner: TestClient, client_of: ClientOf, database: Database, feedback: str
 ) -> None:
-    """Who hears nothing of what the team does is not told by a refusal either: that the resident says no then stands."""
+    """Who hears nothing of what the team does is told nothing by a refusal either: the no of the resident stands."""
     worker = client_of("activator")
     for number in range(4):
         key = send(partner, told(feedback=feedback), f"k-{number}").json()["id"]
