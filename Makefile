@@ -67,8 +67,8 @@ demo: setup ## Play the demo story and serve it; PORT= and HOST= say where
 
 # --- proving ----------------------------------------------------------------------------------------------------------
 
-.PHONY: test test-long bench-quick bench-public bench-search bench-suggestions evaluate bench-ledger bench-partners bench-timing
-test test-long bench-quick bench-public bench-search bench-suggestions evaluate bench-ledger bench-partners bench-timing: setup $(DONE)/test
+.PHONY: test test-long bench-quick bench-public bench-search bench-suggestions evaluate bench-ledger bench-partners bench-timing bench-statistics
+test test-long bench-quick bench-public bench-search bench-suggestions evaluate bench-ledger bench-partners bench-timing bench-statistics: setup $(DONE)/test
 
 test: browser ## Run all tests: both databases, and the browser walk
 	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal -m "not long" $(ARGS)
@@ -117,6 +117,9 @@ bench-partners: ## Measure how soon a partner has its message beside one that is
 
 bench-timing: ## Measure whether the time of an answer tells a partner of another one's referrals
 	@$(BIN)/python -m benchmarks.timing
+
+bench-statistics: ## Measure closing a quarter beside the bare GROUP BY CUBE query
+	@$(BIN)/python -m benchmarks.statistics_closing
 
 bench-ledger: ## Measure the pages of the ledger: 10,000 commitments with ten events each beside 1,000
 	@$(BIN)/python -m benchmarks.ledger
