@@ -35,6 +35,10 @@ RELEASES: tuple[Release, ...] = (
                 "Partners: referrals there and back, machines with a token of their own, subscriptions to messages.",
             ),
             (
+                "Wie er was en wat besloten is op een vergadering vragen de versie van de vergadering (`If-Match`).",
+                "Who was at a meeting and what was decided there ask for the version of the meeting (`If-Match`).",
+            ),
+            (
                 "Elke weigering heeft een `type` dat een bladzijde opent; `about:blank` verviel.",
                 "Every refusal has a `type` that opens a page; `about:blank` is gone.",
             ),

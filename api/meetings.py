@@ -153,9 +153,11 @@ def move_agenda_item(
 
 @router.put("/{meeting_id}/agenda-items/{item_id}/outcome")
 @needs(Permission.HOLD_MEETING)
-def decide(session: Writing, caller: WritingCaller, meeting_id: UUID, item_id: UUID, told: OutcomeIn) -> MeetingOut:
-    """Write down what was decided about an item."""
-    actions.decide(session, caller, meeting_id, item_id, told)
+def decide(
+    session: Writing, caller: WritingCaller, meeting_id: UUID, item_id: UUID, version: SeenVersion, told: OutcomeIn
+) -> MeetingOut:
+    """Write down what was decided about an item; the version is that of the meeting."""
+    actions.decide(session, caller, meeting_id, item_id, version, told)
     return queries.show_meeting(session, caller, meeting_id)
 
 
@@ -177,9 +179,12 @@ def list_attendance(session: Reading, caller: Caller, meeting_id: UUID) -> Page[
 
 @router.put("/{meeting_id}/attendance")
 @needs(Permission.HOLD_MEETING)
-def record_attendance(session: Writing, caller: WritingCaller, meeting_id: UUID, told: AttendanceIn) -> MeetingOut:
-    """Write down who was invited and who came; takes the place of what was known before."""
-    return queries.meeting_out(session, caller, actions.record_attendance(session, caller, meeting_id, told))
+def record_attendance(
+    session: Writing, caller: WritingCaller, meeting_id: UUID, version: SeenVersion, told: AttendanceIn
+) -> MeetingOut:
+    """Write down who was invited and who came, all of it; the version is that of the meeting."""
+    meeting = actions.record_attendance(session, caller, meeting_id, version, told)
+    return queries.meeting_out(session, caller, meeting)
 
 
 @router.get("/{meeting_id}/actions")

@@ -294,7 +294,8 @@ def update_outcome(
 ) -> Response:
     """Write down what was decided about an item."""
     form = read(OutcomeIn, sent, guest_of(request), "outcome")
-    done = attempt(session, form, lambda told: decide(session, visitor, meeting_id, item_id, told))
+    version = version_in(sent)
+    done = attempt(session, form, lambda told: decide(session, visitor, meeting_id, item_id, version, told))
     return _entered(request, session, visitor, meeting_id, item_id, "outcome", form, done)
 
 
@@ -331,7 +332,8 @@ def update_attendance(
     """Write down who came."""
     meeting = show_meeting(session, visitor, meeting_id)
     form = _read_attendance(request, meeting, sent)
-    done = attempt(session, form, lambda told: record_attendance(session, visitor, meeting_id, told))
+    version = version_in(sent)
+    done = attempt(session, form, lambda told: record_attendance(session, visitor, meeting_id, version, told))
     return _entered(request, session, visitor, meeting_id, _maybe_key(sent, "item_id"), "attendance", form, done)
 
 

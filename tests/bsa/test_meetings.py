@@ -166,7 +166,7 @@ def test_items_move_and_go_until_something_was_said_about_them(
         (1, third),
         (2, second),
     ]
-    decide(session, me, meeting.id, second, OutcomeIn(outcome="Wij gaan samen kijken"))
+    decide(session, me, meeting.id, second, None, OutcomeIn(outcome="Wij gaan samen kijken"))
     with pytest.raises(Conflict):
         remove_agenda_item(session, me, meeting.id, second, meeting.version)
     with pytest.raises(Stale):
@@ -267,7 +267,7 @@ def test_residents_come_as_a_number_and_institutions_by_name(session: Session, c
         AttendanceLineIn(came=True, persons=11),
     ]
 
-    record_attendance(session, cast.activator, meeting.id, AttendanceIn(lines=lines))
+    record_attendance(session, cast.activator, meeting.id, None, AttendanceIn(lines=lines))
 
     shown = show_meeting(session, cast.activator, meeting.id).attendance
     assert [(one.institution_name, one.invited, one.came, one.persons) for one in shown] == [
@@ -347,7 +347,7 @@ def test_a_commitment_that_is_public_is_read_in_public_minutes(
 ) -> None:
     item = on_agenda(session, cast, meeting, commitment_id=line.commitment_id)
     assert preview_minutes(session, cast.activator, meeting.id).agenda == []
-    decide(session, cast.activator, meeting.id, item, OutcomeIn(outcome="Wij gaan samen kijken"))
+    decide(session, cast.activator, meeting.id, item, None, OutcomeIn(outcome="Wij gaan samen kijken"))
     commitment = session.get_one(Commitment, line.commitment_id)
     told = CommitmentEventIn(
         kind=DeedKind.PUBLISHED, happened_on=clock.today(), visibility=Visibility.PUBLIC, previewed=True

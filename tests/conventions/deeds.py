@@ -616,10 +616,10 @@ DEEDS: list[Deed] = [
     Deed("GET", "/meetings/{going_on}/agenda-items", SEATED),
     Deed("POST", "/meetings/{meeting}/agenda-items", made(HOLD), {"title": "Rondvraag"}),
     Deed("PUT", "/meetings/{going_on}/agenda-items/{own_item}/place", HOLD, {"number": 1}, "going_on"),
-    Deed("PUT", "/meetings/{going_on}/agenda-items/{own_item}/outcome", HOLD, {"outcome": "Samen kijken"}),
+    Deed("PUT", "/meetings/{going_on}/agenda-items/{own_item}/outcome", HOLD, {"outcome": "Samen kijken"}, "going_on"),
     Deed("DELETE", "/meetings/{going_on}/agenda-items/{own_item}", done(HOLD), None, "going_on"),
     Deed("GET", "/meetings/{going_on}/attendance", SEATED),
-    Deed("PUT", "/meetings/{going_on}/attendance", HOLD, {"lines": [{"came": True, "persons": 11}]}),
+    Deed("PUT", "/meetings/{going_on}/attendance", HOLD, {"lines": [{"came": True, "persons": 11}]}, "going_on"),
     Deed("GET", "/meetings/{going_on}/actions", SEATED),
     Deed("POST", "/meetings/{going_on}/actions", made(HOLD), {"what": "Lamp melden", "byOn": LATER}),
     Deed("POST", "/meetings/{going_on}/actions/{meeting_action}/completion", made(HOLD), None, "meeting_action"),
@@ -924,4 +924,13 @@ DEEDS: list[Deed] = [
     Deed(
         "PUT", "/referrals/{taken}/resident", "200 403 404 403 403 404 404 404 404", {"residentId": "{geert}"}, "taken"
     ),
+    # Figures
+    Deed("GET", "/statistics/tables", ALL, open=True),
+    Deed("GET", "/statistics/releases", ALL, open=True),
+    Deed("GET", "/statistics/releases/{open_period}", ALL, open=True),
+    Deed("GET", "/statistics/releases/{open_period}/figures", ALL, open=True),
+    Deed("GET", "/statistics/releases/{open_period}/figures/{figures_form}", ALL, open=True),
+    Deed("GET", "/statistics/releases/{open_period}/tables/{figures_table}", ALL, open=True),
+    Deed("GET", "/statistics/releases/{open_period}/tables/{figures_table}/{figures_form}", ALL, open=True),
+    Deed("GET", "/statistics/catalogue", ALL, open=True),
 ]

@@ -503,7 +503,9 @@ PAGES: list[PageDeed] = [
         "/meetings/{going_on}/actions/{meeting_action}/completion",
         "POST /meetings/{going_on}/actions/{meeting_action}/completion",
     ),
-    PageDeed("POST", "/meetings/{going_on}/attendance", HOLD.replace("200", "303"), {"persons.residents": "11"}),
+    PageDeed(
+        "POST", "/meetings/{going_on}/attendance", HOLD.replace("200", "303"), {"persons.residents": "11"}, "going_on"
+    ),
     page("/meetings/{going_on}/minutes", SEATED),
     page("/meetings/{closed_meeting}/publication", HOLD),
     form("/meetings/{closed_meeting}/publication", "PUT /meetings/{closed_meeting}/publication"),

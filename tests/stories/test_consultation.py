@@ -66,10 +66,10 @@ def test_what_is_promised_at_the_table_stands_in_the_ledger_before_anybody_goes_
 
     ledger = read(visit("corporation"), "/commitments")
     assert "We kunnen eerst voelen dat het warm is." in ledger
-    marloes.fill_in(
-        f"{meeting}/attendance", **{"persons.residents": "11", "came": f"institution:{cast.corporation_id}"}
-    )
-    version = marloes.version(Meeting, UUID(meeting.rsplit("/", 1)[1]))
+    key = UUID(meeting.rsplit("/", 1)[1])
+    came = {"persons.residents": "11", "came": f"institution:{cast.corporation_id}"}
+    assert marloes.fill_in(f"{meeting}/attendance", version=marloes.version(Meeting, key), **came).status_code == 303
+    version = marloes.version(Meeting, key)
     assert marloes.fill_in(f"{meeting}/closing", version=version).headers["location"] == f"{meeting}/minutes"
     minutes = read(visit("corporation"), f"{meeting}/minutes")
     assert WORDS[language][2] in minutes
@@ -93,7 +93,7 @@ def test_minutes_are_read_by_everybody_only_after_somebody_approved_them(
     marloes.fill_in(f"{path}/opening", version=version())
     with database.reading() as session:
         item = show_meeting(session, cast.activator, UUID(path.rsplit("/", 1)[1])).agenda[0]
-    marloes.fill_in(f"{path}/agenda-items/{item.id}/outcome", outcome="Samen gaan kijken in april")
+    marloes.fill_in(f"{path}/agenda-items/{item.id}/outcome", version=version(), outcome="Samen gaan kijken in april")
     marloes.fill_in(f"{path}/closing", version=version())
     assert anybody.get(f"/public{path}").status_code == 404
 

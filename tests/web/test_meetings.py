@@ -120,8 +120,12 @@ def test_who_came_and_what_will_be_done_is_written_down(
 ) -> None:
     browser, path = browse("activator"), f"/meetings/{table['going_on']}"
     came = {"came": f"institution:{cast.corporation_id}", "persons.residents": "11"}
-    assert browser.fill_in(f"{path}/attendance", **came, also=f"institution:{cast.rival_id}").status_code == 303
-    assert browser.fill_in(f"{path}/attendance", **{"persons.residents": "veel"}).status_code == 400
+    seen = {"version": browser.version(Meeting, table["going_on"])}
+    first = browser.fill_in(f"{path}/attendance", **seen, **came, also=f"institution:{cast.rival_id}")
+    assert first.status_code == 303
+    # A colleague with the page of before does not wipe out who was there.
+    assert browser.fill_in(f"{path}/attendance", **seen, **{"persons.residents": "3"}).status_code == 412
+    assert browser.fill_in(f"{path}/attendance", **seen, **{"persons.residents": "veel"}).status_code == 400
     assert browser.fill_in(f"{path}/actions", what="Lamp melden").status_code == 400
     assert browser.fill_in(f"{path}/actions", what="Lamp melden", by_on="2026-06-01").status_code == 303
     with database.reading() as session:

@@ -97,7 +97,7 @@ def at_the_table(tell: Telling) -> None:
     add_agenda_item(session, marloes, meeting.id, AgendaItemIn(ask_id=stage["Ask#3"]))
     other = add_agenda_item(session, marloes, meeting.id, AgendaItemIn(title="Wie vertelt het in de straat?"))
     told = OutcomeIn(outcome="De bewonersgroep hangt de twee toezeggingen in de hal, in eigen woorden.")
-    decide(session, marloes, meeting.id, other.id, told)
+    decide(session, marloes, meeting.id, other.id, None, told)
     _came(session, marloes, meeting, [stage[CORPORATION], stage[MUNICIPALITY], stage["Wijkbelangen Molenveld"]], 9)
     action = MeetingActionIn(
         what="De uitslag van de asbestcheck op een A4 in elke brievenbus",
@@ -121,7 +121,7 @@ def the_lamps_again(tell: Telling) -> None:
     meeting = _planned(session, marloes, stage[FORUM], tell.on(9, 30))
     item = add_agenda_item(session, marloes, meeting.id, AgendaItemIn(commitment_id=stage[C_3]))
     _begun(session, marloes, meeting.id)
-    decide(session, marloes, meeting.id, item.id, OutcomeIn(outcome="De gemeente zoekt uit waarom het stilligt."))
+    decide(session, marloes, meeting.id, item.id, None, OutcomeIn(outcome="De gemeente zoekt uit waarom het stilligt."))
     _came(session, marloes, meeting, [stage[MUNICIPALITY], stage["Welzijn Zuidoost"]], 6)
     told = MeetingActionIn(
         what="Laten weten waarom de lampen nog niet branden", institution_id=stage[MUNICIPALITY], by_on=tell.on(10, 14)
@@ -226,7 +226,7 @@ def _came(session: Session, actor: Actor, meeting: Meeting, institution_ids: lis
         if member.until_on is None
     ]
     told = AttendanceIn(lines=[*lines, AttendanceLineIn(came=True, persons=residents)])
-    record_attendance(session, actor, meeting.id, told)
+    record_attendance(session, actor, meeting.id, None, told)
 
 
 ROWS: tuple[tuple[tuple[int, int], Scene], ...] = (

@@ -196,9 +196,11 @@ def remove_agenda_item(session: Session, actor: Actor, meeting_id: UUID, item_id
     _settled(session, meeting)
 
 
-def decide(session: Session, actor: Actor, meeting_id: UUID, item_id: UUID, told: OutcomeIn) -> AgendaItem:
-    """Write down what was decided about an item."""
-    meeting = _meeting(session, actor, meeting_id, "enter")
+def decide(
+    session: Session, actor: Actor, meeting_id: UUID, item_id: UUID, version: int | None, told: OutcomeIn
+) -> AgendaItem:
+    """Write down what was decided about an item, in the place of what stood there."""
+    meeting = _meeting(session, actor, meeting_id, "enter", version)
     item = _item(items_of(session, meeting), item_id)
     item.outcome = told.outcome
     note(session, actor, "agenda_item.decided", meeting, item_id=item.id)
@@ -232,9 +234,14 @@ def close_meeting(session: Session, actor: Actor, meeting_id: UUID, version: int
     return _settled(session, meeting)
 
 
-def record_attendance(session: Session, actor: Actor, meeting_id: UUID, told: AttendanceIn) -> Meeting:
-    """Write down who was invited and who came: institutions and groups by name, residents by number."""
-    meeting = _meeting(session, actor, meeting_id, "attendance")
+def record_attendance(
+    session: Session, actor: Actor, meeting_id: UUID, version: int | None, told: AttendanceIn
+) -> Meeting:
+    """Write down who was invited and who came: institutions and groups by name, residents by number.
+
+    All of it, in the place of what was known.
+    """
+    meeting = _meeting(session, actor, meeting_id, "attendance", version)
     known = {
         (line.institution_id, line.group_id): line
         for line in session.scalars(select(Attendance).where(col(Attendance.meeting_id) == meeting.id))
