@@ -65,6 +65,9 @@ $(DONE)/test: requirements/test.txt $(DONE)/run
 demo: setup ## Play the demo story and serve it; PORT= and HOST= say where
 	@exec $(BIN)/bsa demo --host $(HOST) --port $(PORT)
 
+# Compiled once and kept beside the sources, also where the environment says otherwise: the tests start many processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 # --- proving ----------------------------------------------------------------------------------------------------------
 
 .PHONY: test test-long bench-quick bench-public bench-search bench-suggestions evaluate bench-ledger bench-partners bench-timing bench-statistics
@@ -73,8 +76,9 @@ test test-long bench-quick bench-public bench-search bench-suggestions evaluate 
 test: browser ## Run all tests: both databases, and the browser walk
 	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal -m "not long" $(ARGS)
 
+# A test of this size may take longer than a test that hangs; and Python 3.11 can fall over when it shows where it is.
 test-long: browser ## Run all tests at full size
-	@BSA_TEST_LONG=1 $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
+	@BSA_TEST_LONG=1 $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal -o faulthandler_timeout=7200 $(ARGS)
 
 .PHONY: browser
 browser: setup $(DONE)/test
