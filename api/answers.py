@@ -72,6 +72,12 @@ def deprecated(*, since: date, sunset: date, instead: str) -> Callable[[Operatio
     return declare
 
 
+def open_data(operation: Operation) -> Operation:
+    """Declare that the answer of an operation is the same for everybody, and that others may keep it for a while."""
+    operation.open_data = True  # type: ignore[attr-defined]
+    return operation
+
+
 def demands_key(operation: Operation) -> Operation:
     """Declare that an operation is only done under a key of the sender's own, so that sent twice it is done once."""
     operation.demands_key = True  # type: ignore[attr-defined]
@@ -124,6 +130,8 @@ class Doing:
         keep_answer(self.session, self.actor, self.key, self.request, None if tells_once else kept)
 
 
+SAME_FOR_ALL = {"Cache-Control": "public, max-age=300", "Vary": "Accept"}
+"""What goes with open data: it is the same for everybody, and others may keep it for a while."""
 KEPT_HEADERS = ("content-type", "location", "etag", "link")
 
 _doing: ContextVar[Doing | None] = ContextVar("doing", default=None)
@@ -145,6 +153,7 @@ class AnsweringRoute(OneThread):
         inputs = Inputs(self.dependant, reads_itself="requestBody" in (self.openapi_extra or {}))
         handle = super().get_inner_handler()
         goes = getattr(self._operation, "goes", None)
+        for_a_while = getattr(self._operation, "open_data", False)
 
         async def handle_and_add(request: Request) -> Response:
             if goes:
@@ -161,6 +170,8 @@ class AnsweringRoute(OneThread):
                 raise _together(doing.faults, error) from None
             if isinstance(response, Answer):
                 _add_headers(request, response, response.result, getattr(self._operation, "found_at", None))
+                if for_a_while:
+                    response.headers.update(SAME_FOR_ALL)
                 if request.method == "GET" and _is_known(request, response):
                     return _unchanged(response)
                 doing.keep(response, tells_once=getattr(self._operation, "tells_once", False))
@@ -263,7 +274,10 @@ def _is_known(request: Request, response: Response) -> bool:
 
 
 def _unchanged(response: Response) -> Response:
-    return Response(status_code=304, headers={"ETag": response.headers["etag"]})
+    names = ("ETag", *SAME_FOR_ALL)
+    return Response(
+        status_code=304, headers={name: response.headers[name] for name in names if name in response.headers}
+    )
 
 
 def _midnight(day: date) -> datetime:

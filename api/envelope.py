@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.bodies import measured_here
 from api.errors import QuotaExceeded, answered, problem
 from api.limits import Counter, Known, Policy, Use, address_in
+from api.open_data import Kept, Memory
 from bsa.traces import begin_trace
 
 VERSION = "1.0.0"
@@ -36,6 +37,8 @@ HEADERS = {
 
 ENCODED = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 OPEN_TO_ALL = (b"access-control-allow-origin", b"*")
+FOR_ALL = ("/public/", "/statistics/")
+"""What is read at these addresses is for everybody."""
 ORDER = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -48,6 +51,7 @@ class Envelope:
         self._policy = Policy("caller", requests_a_minute)
         self._counter = Counter()
         self._known = Known()
+        self._open_data = Memory()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, with all that belongs to an answer."""
@@ -68,6 +72,7 @@ class Envelope:
             "app": self._api,
             "bsa.use": use,
             "bsa.headers": own,
+            "bsa.open_data": self._open_data,
         }
 
         async def send_with_headers(message: Message) -> None:
@@ -94,7 +99,7 @@ class Envelope:
             # It was answered and named in the log by the handler; its text may hold what somebody sent.
             await (before or self._app)(scope, receive, send_with_headers)
 
-    def _before(self, scope: Scope, method: str, path: str, use: Use) -> Response | None:
+    def _before(self, scope: Scope, method: str, path: str, use: Use) -> Response | Kept | None:
         """Return what is answered without asking any operation."""
         request = Request(scope)
         try:
@@ -108,6 +113,8 @@ class Envelope:
             if not allow:
                 return problem(request, 404, "There is nothing here, or it is not yours to see.")
             return Response(status_code=204, headers={"Allow": allow})
+        if method in ("GET", "HEAD"):
+            return self._open_data.answer(scope, path, self._api.state.database)
         return None
 
     def _caller(self, scope: Scope, token: str | None) -> str:
@@ -142,7 +149,7 @@ class Envelope:
     @staticmethod
     def _is_open(method: str, path: str) -> bool:
         """Tell whether any page of anybody may read the answer: the document, and what is public."""
-        return path == "/openapi.json" or (method in ("GET", "HEAD") and path.startswith("/public/"))
+        return path == "/openapi.json" or (method in ("GET", "HEAD") and path.startswith(FOR_ALL))
 
 
 def _path_in(scope: Scope) -> str:

@@ -3,7 +3,7 @@
 Both are told before anybody looks at what was sent.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -59,8 +59,18 @@ def _taken(request: Request, takes: str | None) -> None:
         raise HTTPException(415, f"Send JSON, with Content-Type: {JSON}.", headers={"Accept": JSON})
 
 
+def chosen(request: Request, offered: Sequence[str]) -> str:
+    """Return which of these types the caller likes best; of those liked as well, the first."""
+    wanted = request.headers.getlist("accept")
+    return max(offered, key=lambda kind: _liking(wanted, kind)) if wanted else offered[0]
+
+
 def _accepts(wanted: list[str], kind: str) -> bool:
-    """Tell whether a type is accepted: the range that says it most exactly decides."""
+    return _liking(wanted, kind) > 0
+
+
+def _liking(wanted: list[str], kind: str) -> float:
+    """Tell how much a type is liked, from 0 to 1: the range that says it most exactly decides."""
     best, quality = 0, 0.0
     for one in ",".join(wanted).split(","):
         name, *parameters = (part.strip().lower() for part in one.split(";"))
@@ -74,7 +84,7 @@ def _accepts(wanted: list[str], kind: str) -> bool:
             continue
         if exact > best:
             best, quality = exact, _quality(parameters)
-    return quality > 0
+    return quality
 
 
 def _quality(parameters: list[str]) -> float:

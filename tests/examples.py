@@ -22,6 +22,9 @@ NO_KEYS = {
     "slip_code": "K7QX29MHTR",
     "voice_code": "RT4M9XK2PQ",
     "reminder": "promise_overdue",
+    "open_period": "2026-Q3",
+    "figures_table": "needs",
+    "figures_form": "csv",
 }
 """Things that are told from each other by something else than a key."""
 

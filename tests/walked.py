@@ -88,7 +88,7 @@ from tests.grounds import keep_the_place
 from tests.line import a_commitment, walk_the_line
 from tests.machines import a_machine
 from tests.outside import speak_up
-from tests.quarters import close_quarters
+from tests.quarters import FIGURES, close_quarters
 from tests.referred import refer_around
 from tests.shared import share
 from tests.table import sit_together
@@ -237,7 +237,7 @@ def prepare(session: Session, cast: Cast) -> dict[str, str]:
     keys = {name: str(key) for name, key in things.items()}
     ways_in = _ways_in(session, cast)
     session.flush()
-    return keys | _versions(session, keys) | ways_in
+    return keys | _versions(session, keys) | ways_in | FIGURES
 
 
 def filled(pattern: Any, things: dict[str, str]) -> Any:

@@ -9,11 +9,30 @@ from sqlmodel import Session, col
 from bsa.errors import NotFound
 from bsa.paging import Order, cursor_after, fetch
 from bsa.shapes import Page
+from bsa.statistics import cube
+from bsa.statistics.cube import EXACT_TABLES, TABLES, Table
+from bsa.statistics.display import BesideLevels
+from bsa.statistics.formats.naming import is_exact
+from bsa.statistics.indicators import TOLD_OF_A_TABLE, Language, events_of, label, title_of, told
 from bsa.statistics.models import StatisticsRelease
-from bsa.statistics.published import Dataset, dataset_of
+from bsa.statistics.published import MOST_QUARTERS, Dataset, dataset_of, narrowed
 from bsa.statistics.releases import latest
-from bsa.statistics.shapes import ReleaseOut, ReleaseQuery, WhichRelease
-from bsa.statistics.sums import number_of_sum, quarters_of, summed
+from bsa.statistics.shapes import (
+    CategoryOut,
+    DimensionOut,
+    FiguresQuery,
+    IndicatorOut,
+    IndicatorsOut,
+    ReachedOut,
+    ReleasedArea,
+    ReleaseDetail,
+    ReleasedTable,
+    ReleaseOut,
+    ReleaseQuery,
+    ToldOut,
+    WhichRelease,
+)
+from bsa.statistics.sums import number_of_sum, of_own_areas, quarters_of, summed
 
 LATEST_FIRST = Order(
     (col(StatisticsRelease.period), True), (col(StatisticsRelease.revision), True), (col(StatisticsRelease.id), True)
@@ -63,6 +82,13 @@ def read_dataset(session: Session, period: str, which: WhichRelease) -> Dataset:
     return dataset_of(row)
 
 
+def read_history(session: Session, municipality: str) -> list[Dataset]:
+    """Return the last published revision about each of the last quarters, the oldest first."""
+    wanted = ReleaseQuery(municipality=municipality, limit=MOST_QUARTERS)
+    rows, _ = fetch(session, None, wanted, _releases, LATEST_FIRST)
+    return [dataset_of(row[0]) for row in reversed(rows)]
+
+
 def _together(
     session: Session, municipality: str, quarters: tuple[str, ...], revision: int | None
 ) -> list[StatisticsRelease]:
@@ -90,6 +116,14 @@ def _together(
     return [there[quarter] for quarter in quarters]
 
 
+def read_part(session: Session, period: str, wanted: FiguresQuery) -> Dataset:
+    """Return what is published about a period, or the level or the area of it that is wanted."""
+    whole = read_dataset(session, period, wanted)
+    if wanted.level == BesideLevels.OWN_AREA:
+        return of_own_areas(whole, wanted.area)
+    return narrowed(whole, wanted.level, wanted.area)
+
+
 def release_out(dataset: Dataset) -> ReleaseOut:
     """Draw up a release without its numbers."""
     if dataset.published_at is None or dataset.fingerprint is None:
@@ -106,6 +140,59 @@ def release_out(dataset: Dataset) -> ReleaseOut:
         method=dataset.method,
         reason=dataset.reason,
         fingerprint=dataset.fingerprint,
+    )
+
+
+def release_detail(dataset: Dataset, language: Language) -> ReleaseDetail:
+    """Draw up a release with its tables, and with what was published beside its figures."""
+    return ReleaseDetail(
+        **release_out(dataset).model_dump(),
+        tables=[
+            ReleasedTable(
+                code=table.code,
+                key=table.key,
+                title=told(table, "title", language),
+                levels=[level.value for level in table.levels],
+                exact=is_exact(table),
+            )
+            for table in dataset.tables
+        ],
+        own_areas=[
+            ReleasedArea(code=own.code, name=own.name, neighbourhoods=list(own.neighbourhoods))
+            for own in dataset.own_areas
+        ],
+        reached=[ReachedOut.model_validate(one) for one in dataset.words["explanations"]],
+        stories=[ToldOut.model_validate(one) for one in dataset.words["stories"]],
+    )
+
+
+def indicators(language: Language) -> IndicatorsOut:
+    """Tell what each table of the closed list is."""
+    return IndicatorsOut(
+        version=cube.VERSION, items=[_indicator(table, language) for table in (*TABLES, *EXACT_TABLES)]
+    )
+
+
+def _indicator(table: Table, language: Language) -> IndicatorOut:
+    return IndicatorOut(
+        code=table.code,
+        key=table.key,
+        events=events_of(table),
+        levels=[level.value for level in table.levels],
+        quarters=sorted(table.quarters),
+        cap=table.cap,
+        exact=is_exact(table),
+        dimensions=[
+            DimensionOut(
+                code=dimension.code,
+                title=title_of(dimension, language),
+                categories=[
+                    CategoryOut(code=one, label=label(dimension, one, language)) for one in dimension.categories
+                ],
+            )
+            for dimension in table.dimensions
+        ],
+        **{what: told(table, what, language) for what in TOLD_OF_A_TABLE},
     )
 
 
