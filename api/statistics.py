@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.answers import AnsweringRoute, open_data
-from api.dependencies import Reading, database, open_to_all
+from api.dependencies import Figures, database, open_to_all
 from api.negotiation import chosen, gives
 from api.open_data import Asker, asker
 from bsa.errors import NotFound
@@ -81,7 +81,7 @@ def list_indicators(wanted: Annotated[InLanguage, Query()]) -> IndicatorsOut:
 @router.get("/releases")
 @open_data
 @open_to_all
-def list_releases(session: Reading, wanted: Annotated[ReleaseQuery, Query()]) -> Page[ReleaseOut]:
+def list_releases(session: Figures, wanted: Annotated[ReleaseQuery, Query()]) -> Page[ReleaseOut]:
     """List what is published, the latest quarter first. Half years and years are made of quarters."""
     return queries.list_releases(session, wanted)
 
@@ -89,7 +89,7 @@ def list_releases(session: Reading, wanted: Annotated[ReleaseQuery, Query()]) ->
 @router.get("/releases/{period}")
 @open_data
 @open_to_all
-def show_release(session: Reading, period: str, wanted: Annotated[FiguresQuery, Query()]) -> ReleaseDetail:
+def show_release(session: Figures, period: str, wanted: Annotated[FiguresQuery, Query()]) -> ReleaseDetail:
     """Show what is published about a quarter, a half year or a year: its tables, and what was said beside them."""
     return queries.release_detail(queries.read_dataset(session, period, wanted), wanted.language)
 
@@ -98,7 +98,7 @@ def show_release(session: Reading, period: str, wanted: Annotated[FiguresQuery, 
 @gives(*NEGOTIATED)
 @open_to_all
 def show_figures(
-    session: Reading, asking: Asking, told: Publishing, period: str, wanted: Annotated[FiguresQuery, Query()]
+    session: Figures, asking: Asking, told: Publishing, period: str, wanted: Annotated[FiguresQuery, Query()]
 ) -> Response:
     """Give all figures of a period, in the format that is asked for in Accept."""
     dataset = queries.read_part(session, period, wanted)
@@ -109,7 +109,7 @@ def show_figures(
 @gives(*FORMS.values())
 @open_to_all
 def download_figures(
-    session: Reading, asking: Asking, told: Publishing, period: str, form: str, wanted: Annotated[FiguresQuery, Query()]
+    session: Figures, asking: Asking, told: Publishing, period: str, form: str, wanted: Annotated[FiguresQuery, Query()]
 ) -> Response:
     """Give all figures of a period in the format that the address names."""
     kind = _kind(form)
@@ -120,7 +120,7 @@ def download_figures(
 @gives(*NEGOTIATED)
 @open_to_all
 def show_table(
-    session: Reading,
+    session: Figures,
     asking: Asking,
     told: Publishing,
     period: str,
@@ -137,7 +137,7 @@ def show_table(
 @gives(*FORMS.values())
 @open_to_all
 def download_table(
-    session: Reading,
+    session: Figures,
     asking: Asking,
     told: Publishing,
     period: str,
@@ -153,7 +153,7 @@ def download_table(
 @router.get("/catalogue", response_class=Response, responses=LINKED)
 @gives(JSON_LD, JSON)
 @open_to_all
-def show_catalogue(session: Reading, asking: Asking, told: Publishing) -> Response:
+def show_catalogue(session: Figures, asking: Asking, told: Publishing) -> Response:
     """Give the catalogue for registers of open data: DCAT-AP-NL 3, as JSON-LD."""
     found: list[ReleaseOut] = []
     cursor = None
