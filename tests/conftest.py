@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from itertools import count
 from pathlib import Path
 
@@ -41,15 +41,21 @@ FILE_KEY = SecretStr("5a" * 32)
 
 def settings_for(database_url: str, keys_url: str) -> Settings:
     """Return the settings of a test installation."""
+    # Read and held against the rules once: thousands of installations differ in their addresses alone.
+    return _settings().model_copy(update={"database_url": database_url, "keys_url": keys_url})
+
+
+@cache
+def _settings() -> Settings:
     return Settings(
         # Tests ask more in a minute than one caller may.
         requests_a_minute=100_000,
         mode=Mode.DEVELOPMENT,
         # Receivers of messages listen on this machine.
         partner_networks="127.0.0.0/8",
-        database_url=database_url,
+        database_url="sqlite:///bsa.db",
         database_key=FILE_KEY,
-        keys_url=keys_url,
+        keys_url="sqlite:///keys.db",
         keys_database_key=FILE_KEY,
         key_ring=RING,
     )
