@@ -18,7 +18,7 @@ from tests.cast import Cast
 PUBLISHED, DRAWN, NEXT = "2025-Q3", "2025-Q4", "2025-Q2"
 """The quarter that everybody reads about, the one that waits for its words, and one that nobody counted yet."""
 INHABITANTS = 4_000
-FIGURES = {"open_period": PUBLISHED, "figures_table": "needs", "figures_form": "csv"}
+FIGURES = {"open_period": PUBLISHED, "figures_table": "needs", "figures_form": "csv", "figures_picture": "T2"}
 """What is named in the addresses of figures."""
 
 

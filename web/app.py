@@ -27,6 +27,7 @@ from web import (
     areas,
     asks,
     clients,
+    closings,
     commitments,
     compass,
     consultation,
@@ -62,6 +63,7 @@ from web import (
     sessions,
     shares,
     slips,
+    statistics,
     subscriptions,
     suggestions,
     tasks,
@@ -155,6 +157,10 @@ ROUTERS = (
     voices.router,
     voices.public,
     voices.answers,
+    statistics.router,
+    closings.router,
+    closings.tasks,
+    closings.profile,
 )
 
 

@@ -55,6 +55,12 @@ MENU: dict[str, list[tuple[str, str, str, Permission]]] = {
         ("subscriptions.index", N_("Subscriptions"), "ask", Permission.SEE_SUBSCRIPTIONS),
         ("clients.index", N_("Systems"), "lock", Permission.MANAGE_CLIENTS),
     ],
+    N_("Figures"): [
+        ("statistics.index", N_("Figures"), "chart", Permission.SEE_DOUBLE_ACTIVATION),
+        ("closings.index", N_("Closing a quarter"), "check", Permission.SEE_CLOSING),
+        ("societal_tasks.index_tasks", N_("Agreed tasks"), "note", Permission.SEE_AGREED_TASKS),
+        ("profile.show_choice", N_("Protection of figures"), "lock", Permission.SEE_CLOSING),
+    ],
     N_("The installation"): [
         ("accounts.index", N_("Accounts"), "account", Permission.SEE_ACCOUNTS),
         ("areas.index", N_("Areas"), "tag", Permission.RECORD_AREA),

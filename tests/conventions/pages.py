@@ -20,6 +20,7 @@ from tests.conventions.deeds import (
     LATER,
     OWN_MESSAGES,
     OWN_RECORD,
+    PLANNED,
     REFERRED,
     SEATED,
     SEATED_LIST,
@@ -32,6 +33,7 @@ from tests.conventions.deeds import (
 )
 
 ADMIN = "403 403 403 403 403 403 403 403 200"
+SEES_CLOSING = "403 403 403 200 403 403 403 200 403"
 ADMIN_HIDDEN = "404 404 404 404 404 404 404 404 200"
 OWN_NEED = "200 403 404 403 404 404 404 404 404"
 OWN = "200 404 404 404 404 404 404 404 404"
@@ -782,6 +784,41 @@ PAGES: list[PageDeed] = [
     page("/reminders/mail", TEAMS),
     form("/reminders/mail", "PUT /reminders/mail"),
     form("/reminders/mail/ending", "DELETE /reminders/mail"),
+    # Figures, open to all
+    page("/figures", ALL, open=True),
+    page("/figures/indicators", ALL, open=True),
+    page("/figures/indicators/{figures_table}", ALL, open=True),
+    page("/figures/protection", ALL, open=True),
+    page("/figures/{open_period}/tables/{figures_table}", ALL, open=True),
+    page("/figures/{open_period}/report", ALL, open=True),
+    page("/figures/{open_period}/report.pdf", ALL, open=True),
+    page("/figures/{open_period}/pictures/{figures_picture}.svg", ALL, open=True),
+    # Closing a quarter
+    page("/closings", SEES_CLOSING),
+    page("/closings/new", SEES_CLOSING),
+    form("/closings", "POST /closings"),
+    page("/closings/{drawn_quarter}", SEES_CLOSING),
+    form(
+        "/closings/{drawn_quarter}/explanations/{agreed_task}",
+        "PUT /closings/{drawn_quarter}/explanations/{agreed_task}",
+    ),
+    form("/closings/{drawn_quarter}/stories", "POST /closings/{drawn_quarter}/stories"),
+    form("/closings/{drawn_quarter}/stories/{story}/removal", "DELETE /closings/{drawn_quarter}/stories/{story}"),
+    page("/closings/{drawn_quarter}/report", SEES_CLOSING),
+    form("/closings/{drawn_quarter}/publication", "POST /closings/{drawn_quarter}/publication"),
+    form("/closings/{published_quarter}/finality", "POST /closings/{published_quarter}/finality"),
+    page("/societal-tasks", PLANNED),
+    form("/societal-tasks", "POST /societal-tasks"),
+    page("/societal-tasks/{agreed_task}/edit", "403 403 403 200 403 403 200 403 403"),
+    form(
+        "/societal-tasks/{agreed_task}",
+        "PATCH /societal-tasks/{agreed_task}",
+        name="Bewoners die meedoen",
+        life_areas=["housing"],
+    ),
+    form("/societal-tasks/{agreed_task}/removal", "DELETE /societal-tasks/{agreed_task}"),
+    page("/statistics-profile", SEES_CLOSING),
+    form("/statistics-profile", "PUT /statistics-profile"),
     # Search: what was found is shown at once, so that what was looked for stands in no address.
     page("/search", ALL),
     form("/search", "POST /searches", ALL),

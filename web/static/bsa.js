@@ -100,6 +100,25 @@
     tell(ctx.sourceElement);
   });
 
+  // What takes long: pressed once, and it says that it is under way.
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-busy]");
+    if (!form) return;
+    const words = form.querySelector("[data-busy-words]");
+    if (words) words.hidden = false;
+    form.setAttribute("aria-busy", "true");
+    form.querySelectorAll("button").forEach((button) => { button.disabled = true; });
+  });
+  // Back in the history a page is as it was left.
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    document.querySelectorAll("form[data-busy][aria-busy]").forEach((form) => {
+      form.removeAttribute("aria-busy");
+      form.querySelectorAll("[data-busy-words]").forEach((words) => { words.hidden = true; });
+      form.querySelectorAll("button").forEach((button) => { button.disabled = false; });
+    });
+  });
+
   // Menu: closes with Escape, and on a click beside it. "/" goes to the search field.
   const closeMenus = (except) => document.querySelectorAll("details.bsa-menu[open]").forEach((menu) => {
     if (menu !== except) menu.open = false;

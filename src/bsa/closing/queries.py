@@ -62,7 +62,7 @@ def list_tasks(session: Session, actor: Actor, wanted: SocietalTaskQuery) -> Pag
 
 def _tasks(actor: Actor, wanted: SocietalTaskQuery) -> Select[*tuple[Any, ...]]:
     query = select(SocietalTask, col(Area.code)).join(Area, col(Area.id) == col(SocietalTask.area_id))
-    return query.where(col(SocietalTask.year) == wanted.year) if wanted.year else query
+    return query.where(col(SocietalTask.year) == wanted.year) if wanted.year is not None else query
 
 
 def show_task(session: Session, actor: Actor, task_id: UUID) -> SocietalTaskOut:
@@ -140,7 +140,7 @@ def _drawn(actor: Actor, wanted: ClosingQuery) -> Select[*tuple[Any, ...]]:
     frozen: Any = StatisticsRelease.frozen
     words: Any = StatisticsRelease.words
     query = select(StatisticsRelease).options(defer(frozen), defer(words))
-    return query.where(col(StatisticsRelease.period) == wanted.period) if wanted.period else query
+    return query.where(col(StatisticsRelease.period) == wanted.period) if wanted.period is not None else query
 
 
 def show_closing(session: Session, actor: Actor, release_id: UUID) -> ClosingOut:

@@ -16,6 +16,9 @@ from bsa.statistics.profile import Profile
 from bsa.statistics.release import Release
 from bsa.statistics.releases import opened
 
+MOST_QUARTERS = 8
+"""So many quarters are drawn over time."""
+
 
 @dataclass(frozen=True)
 class PublishedArea:
@@ -85,6 +88,11 @@ class Dataset:
     def cells(self) -> tuple[Shown, ...]:
         """All numbers in their order: those about residents, then those about institutions."""
         return (*shown(self.release), *self._exact())
+
+    @cached_property
+    def by_place(self) -> dict[tuple[str, str, Cell], Shown]:
+        """All numbers by table, area and cell."""
+        return {(one.table.key, one.area, one.cell): one for one in self.cells}
 
     def of(self, table: Table) -> list[Shown]:
         """Return the numbers of one table."""

@@ -52,7 +52,7 @@ def list_releases(session: Session, wanted: ReleaseQuery) -> Page[ReleaseOut]:
 
 def _releases(actor: None, wanted: ReleaseQuery) -> Select[*tuple[Any, ...]]:
     query = select(StatisticsRelease).where(col(StatisticsRelease.published_at).is_not(None))
-    if wanted.municipality:
+    if wanted.municipality is not None:
         query = query.where(col(StatisticsRelease.municipality) == wanted.municipality)
     if not wanted.all_revisions:
         later = aliased(StatisticsRelease)
