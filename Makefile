@@ -122,8 +122,9 @@ bench-partners: ## Measure how soon a partner has its message beside one that is
 bench-timing: ## Measure whether the time of an answer tells a partner of another one's referrals
 	@$(BIN)/python -m benchmarks.timing
 
-bench-statistics: ## Measure closing a quarter beside the bare GROUP BY CUBE query
+bench-statistics: ## Measure closing a quarter beside the bare GROUP BY CUBE query, and reading beside a bare handler
 	@$(BIN)/python -m benchmarks.statistics_closing
+	@$(BIN)/python -m benchmarks.statistics_reading
 
 bench-ledger: ## Measure the pages of the ledger: 10,000 commitments with ten events each beside 1,000
 	@$(BIN)/python -m benchmarks.ledger

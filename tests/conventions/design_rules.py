@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+FOR_ALL = ("/public/", "/statistics/")
 Document = dict[str, Any]
 
 METHODS = {"get", "put", "post", "delete", "patch"}
@@ -138,8 +139,8 @@ def _about_operations(document: Document) -> Iterator[str]:
 def _about_security(where: str, path: str, operation: Document, schemes: Document) -> Iterator[str]:
     if "security" not in operation:
         yield f"security: {where} does not say who may call it"
-    elif path.startswith("/public/") != (operation["security"] == []):
-        yield f"security: {where}: open to all is exactly what lies under /public/"
+    elif path.startswith(FOR_ALL) != (operation["security"] == []):
+        yield f"security: {where}: open to all is exactly what lies under /public/ and /statistics/"
     for one in operation.get("security", []):
         for scheme, scopes in one.items():
             flows = schemes.get(scheme, {}).get("flows", {})

@@ -438,7 +438,8 @@ def test_an_unforeseen_error_says_nothing_and_carries_all(
     monkeypatch.setattr(Database, "reading", fall)
     monkeypatch.setattr(Database, "writing", fall)
     for deed in DEEDS:
-        if deed.file:
+        if deed.file or deed.path.startswith("/statistics/"):
+            # What is published is answered from memory, whatever befalls the database.
             continue
         answer = ask(client, deed, things)
         assert (answer.status_code, missing_in(answer)) == (500, []), deed

@@ -165,6 +165,7 @@ STATEMENTS: dict[str, tuple[int, str]] = {
     "/signals": OF_RESIDENTS,
     "/introductions": (6, "caller, rows, the own sides, the residents' keys, the workers of the others, access log"),
     "/societal-tasks": (2, "caller, rows"),
+    "/statistics/releases": (1, "rows"),
     "/suggestions": (3, "caller, rows, the places that enough households are of"),
     "/subscriptions": (2, "caller, rows"),
     "/subscriptions/{subscription_id}/deliveries": (3, "caller, the subscription, rows"),
@@ -173,7 +174,7 @@ STATEMENTS: dict[str, tuple[int, str]] = {
 }
 """How many statements each list takes, and which."""
 
-ASKED_FOR = {"/learning-steps": "?initiativeId={initiative_id}"}
+ASKED_FOR = {"/learning-steps": "?initiativeId={initiative_id}", "/statistics/releases": "?allRevisions=true"}
 """Lists of which one must say which."""
 
 
@@ -568,11 +569,22 @@ def _track(session: Session, me: Actor, area_id: UUID, institution_id: UUID) -> 
 
 
 def _closed(session: Session, me: Actor, number: int) -> None:
-    """Agree on a task; and a quarter that was drawn, without numbers: a list shows none."""
+    """Agree on a task; and a quarter that is published, without numbers: a list shows none."""
     agree_task(session, me, SocietalTaskIn(year=2026, name=f"Opgave {number}", planned=number))
-    told = {"municipality": "GM0114", "period": "2025-Q4", "division_year": 2025, "method": "sdc1.1", "digest": "0"}
+    told: dict[str, Any] = {
+        "municipality": "GM0114",
+        "period": "2025-Q4",
+        "division_year": 2025,
+        "method": "sdc1.1",
+        "digest": "0",
+    }
     why = None if number == 1 else "Nog eens"
-    session.add(StatisticsRelease(**told, revision=number, frozen="{}", reason=why))
+    shown: dict[str, Any] = {
+        "published_at": clock.now(),
+        "fingerprint": "0" * 64,
+        "frozen": '{"names":{"GM0114":"Emmen"}}',
+    }
+    session.add(StatisticsRelease(**told, **shown, revision=number, reason=why))
 
 
 def _person(session: Session, me: Actor, institution_id: UUID) -> None:

@@ -1,5 +1,6 @@
 """Reading what is published. Everybody may; nothing here reads anything but releases."""
 
+import json
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -45,8 +46,18 @@ def list_releases(session: Session, wanted: ReleaseQuery) -> Page[ReleaseOut]:
     found = [row[0] for row in rows]
     last = found[-1] if more else None
     return Page(
-        items=[release_out(dataset_of(row)) for row in found],
+        items=[_row_out(row) for row in found],
         next_cursor=cursor_after(last.period, last.revision, last.id) if last else None,
+    )
+
+
+def _row_out(row: StatisticsRelease) -> ReleaseOut:
+    """Draw up a release of a list, without opening its numbers."""
+    name = json.loads(row.frozen)["names"][row.municipality]
+    status = "definitive" if row.definitive_on else "provisional"
+    return ReleaseOut.model_validate(
+        {field: getattr(row, field, None) for field in ReleaseOut.model_fields}
+        | {"municipality_name": name, "status": status}
     )
 
 

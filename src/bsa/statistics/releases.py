@@ -90,7 +90,7 @@ def draw_release(
         division_year=wanted.division_year,
         method=f"{METHOD}.{cube.VERSION}",
         digest=drawn.digest,
-        frozen=_frozen(drawn, wanted, exact),
+        frozen=frozen_of(drawn, wanted, exact),
         reason=wanted.reason,
     )
     session.add(row)
@@ -151,7 +151,7 @@ def cost_of(row: StatisticsRelease) -> Charge:
     return charge(release.profile, release.tables, release.key, int(row.period[:4]))
 
 
-def _frozen(release: Release, wanted: Wanted, exact: Any) -> str:
+def frozen_of(release: Release, wanted: Wanted, exact: Any) -> str:
     """Write all of a release as JSON, the same numbers always as the same bytes."""
     cells: dict[str, dict[str, Any]] = {}
     for (table, level), numbers in release.cells.items():
