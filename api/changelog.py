@@ -19,6 +19,20 @@ class Release:
 
 RELEASES: tuple[Release, ...] = (
     Release(
+        "1.1.0",
+        date(2026, 11, 23),
+        (
+            (
+                "Cijfers zijn open data, zonder token: JSON, JSON-stat, CSV, XLSX en een catalogus (`/statistics`).",
+                "Figures are open data, without a token: JSON, JSON-stat, CSV, XLSX and a catalogue (`/statistics`).",
+            ),
+            (
+                "Een kwartaal sluiten, afspraken met de gemeente en de sterkte van de bescherming (`/closings`).",
+                "Closing a quarter, what was agreed with the municipality, how strong the protection is (`/closings`).",
+            ),
+        ),
+    ),
+    Release(
         "1.0.0",
         date(2026, 11, 22),
         (

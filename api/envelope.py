@@ -20,7 +20,7 @@ from api.limits import Counter, Known, Policy, Use, address_in
 from api.open_data import Kept, Memory
 from bsa.traces import begin_trace
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 """Of the API, not of the software: the major is that of its path, and a break after the first release is a new one."""
 
 HEADERS = {

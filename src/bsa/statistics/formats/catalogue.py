@@ -132,7 +132,10 @@ def _dataset(publisher: Publisher, one: ReleaseOut) -> Node:
             "skos:prefLabel": _dutch(one.municipality_name),
         },
         "dcat:version": f"r{one.revision}",
-        "dcat:landingPage": {"@id": f"{publisher.site}/statistics/{one.period}", "@type": "foaf:Document"},
+        "dcat:landingPage": {
+            "@id": f"{publisher.site}/figures?period={one.period}&municipality={one.municipality}",
+            "@type": "foaf:Document",
+        },
         "dcat:keyword": [_dutch(word) for word in ("sociale activering", "wijken en buurten", "welzijn")],
         "dcat:distribution": [_distribution(publisher, one, kind) for kind in TYPES],
     }
