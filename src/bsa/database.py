@@ -155,6 +155,7 @@ class Database:
         with Session(engine, expire_on_commit=False) as session:
             session.info["sealer"] = Sealer(self.keystore)
             session.info["residents_read"] = set()
+            session.info["doomed"] = set()
             session.info["after_commit"] = []
             session.info["writes"] = engine is self._write
             session.info["settings"] = self.settings

@@ -125,7 +125,8 @@ def keep_answer(session: Session, actor: Actor, key: str, request: str, answer: 
         session.add(sending)
     sending.request_digest = digest
     if answer is not None:
-        owners = sorted(session.info["residents_read"]) or [INSTALLATION]
+        # Whose key goes with this deed has no data in the answer any more, and it would never open again.
+        owners = sorted(session.info["residents_read"] - session.info["doomed"]) or [INSTALLATION]
         text = json.dumps(asdict(answer))
         for owner in owners:
             cell = sealer(session).seal(text, "sending", "answer", sending.id, owner)

@@ -17,6 +17,7 @@ def doom(session: Session, owners: Sequence[UUID]) -> None:
     """Have the keys of these owners destroyed, once the rows that they open are gone for good."""
     already = set(session.scalars(select(col(DoomedKey.owner_key)).where(col(DoomedKey.owner_key).in_(owners))))
     session.add_all([DoomedKey(owner_key=owner) for owner in owners if owner not in already])
+    session.info["doomed"] |= set(owners)
     session.info["after_commit"].append(partial(_destroy, session.info["keystore"], owners))
 
 
