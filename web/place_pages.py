@@ -35,7 +35,6 @@ from bsa.errors import N_, Fault, Invalid, NotFound
 from bsa.permissions import Actor, Permission
 from bsa.places.models import FeatureKind, LogbookKind
 from bsa.places.outlines import NO_FILE, Drawing, read_outlines
-from bsa.quarters import quarter_of
 from bsa.places.shapes import (
     LogbookEntryChange,
     LogbookEntryIn,
@@ -50,6 +49,7 @@ from bsa.places.shapes import (
     PlaceFeatureOut,
     PlaceFeatureQuery,
 )
+from bsa.quarters import quarter_of
 from bsa.shapes import Listing, Shape
 from web.choices import Choice
 from web.dependencies import Sent, Visitor, WritingVisitor, visitor_before

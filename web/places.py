@@ -57,9 +57,9 @@ MENU: dict[str, list[tuple[str, str, str, Permission]]] = {
     ],
     N_("Figures"): [
         ("statistics.index", N_("Figures"), "chart", Permission.SEE_DOUBLE_ACTIVATION),
-        ("closings.index", N_("Closing a quarter"), "check", Permission.SEE_CLOSING),
+        ("closings.index", N_("Close quarter"), "check", Permission.SEE_CLOSING),
         ("societal_tasks.index_tasks", N_("Agreed tasks"), "note", Permission.SEE_AGREED_TASKS),
-        ("profile.show_choice", N_("Protection of figures"), "lock", Permission.SEE_CLOSING),
+        ("profile.show_choice", N_("Protection"), "lock", Permission.SEE_CLOSING),
     ],
     N_("The installation"): [
         ("accounts.index", N_("Accounts"), "account", Permission.SEE_ACCOUNTS),

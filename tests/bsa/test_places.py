@@ -38,7 +38,6 @@ from bsa.places.actions import (
 )
 from bsa.places.models import AreaShape, FeatureKind, LogbookKind
 from bsa.places.outlines import LARGEST_MAP, MOST_KEPT, area_of, from_rd, read_outlines
-from bsa.quarters import first_day_of, quarter_of
 from bsa.places.queries import list_features, list_logbook, list_photos, show_entry, show_feature, show_map, show_photo
 from bsa.places.shapes import (
     LogbookEntryChange,
@@ -52,6 +51,7 @@ from bsa.places.shapes import (
     PlaceFeatureIn,
     PlaceFeatureQuery,
 )
+from bsa.quarters import first_day_of, quarter_of
 from bsa.reminders.models import ReminderKind
 from bsa.reminders.queries import reminders
 from bsa.reminders.shapes import ReminderOut, ReminderQuery

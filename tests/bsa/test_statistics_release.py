@@ -75,7 +75,7 @@ def test_sums_that_are_given_are_the_sums_of_the_cells(release: Release) -> None
     numbers = {(one.table.key, one.area, one.cell): one for one in shown(release)}
     for (key, area, cell), one in numbers.items():
         if ALL in cell and one.value is not None:
-            level = one.level
+            level = Level(one.level)
             place = release.hierarchy.codes(level).index(area)
             columns = [n for n, part in enumerate(one.table.at(level)) if is_in(part, cell)]
             assert one.value == release.cells[key, level][place, columns].sum()

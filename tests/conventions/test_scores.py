@@ -10,8 +10,14 @@ FOLDERS = ("src/bsa", "api", "web")
 HOME = "src/bsa/scales"
 THE_WAY = "scores_to_add_up"
 NAMES = {"ScaleScore", "scale_score"}
-NO_READING = {"src/bsa/scales/models.py", "src/bsa/residents/models.py", "src/bsa/compass/elements.py"}
-"""Where the name stands and no score is read: the row itself, the level from which it may be kept, kinds of events."""
+NO_READING = {
+    "src/bsa/scales/models.py",
+    "src/bsa/residents/models.py",
+    "src/bsa/compass/elements.py",
+    "src/bsa/population/storing.py",
+}
+"""Where the name stands and no score is read: the row itself, the level from which it may be kept, kinds of events, and
+what puts made-up people into a test installation."""
 
 
 def mentions(node: ast.AST) -> bool:

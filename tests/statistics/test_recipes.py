@@ -59,7 +59,7 @@ def test_the_recipes_in_python_work_as_they_stand(served: TestClient) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pyjstat and pandas, about themselves
         for block in blocks:
-            exec(compile(block, "docs/statistics.md", "exec"), found)  # noqa: S102 - our own page
+            exec(compile(block, "docs/statistics.md", "exec"), found)  # noqa: S102 - our own recipes  # noqa: S102 - our own page
     published = served.get(f"/statistics/releases/{PUBLISHED}/figures").json()
     districts = {one["area"] for one in published["cells"] if one["level"] == "district"}
     assert set(found["needs"].columns) == districts

@@ -83,7 +83,8 @@ def draw_quarter(session: Session, actor: Actor | None, told: DrawingIn) -> Stat
     if actor is not None:
         require(actor, Permission.CLOSE_QUARTER)
     if last_day_of(told.period) >= clock.today():
-        raise invalid("period", "not_over", "This quarter is not over yet. It can be closed from the day after its last day.")
+        words = N_("This quarter is not over yet. It can be closed from the day after its last day.")
+        raise invalid("period", "not_over", words)
     area = _municipality(session, told.municipality)
     profile = present_profile(session)
     areas = published_areas(session, area, int(told.period[:4]), profile)
