@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import iter_route_contexts
@@ -117,6 +117,7 @@ def environment(language: Language) -> Environment:
         hour=lambda value: _hour(value),
         euro=lambda cents: _euro(cents, language),
         coded=_coded,
+        decimal=lambda value, digits=0: _decimal(value, digits, language),
     )
     return made
 
@@ -191,6 +192,11 @@ def tongue(code: str | None, language: Language) -> str:
 def _euro(cents: int, language: Language) -> str:
     """Say an amount in euros that is kept in cents."""
     return str(format_currency(Decimal(cents) / 100, "EUR", locale=language.value))
+
+
+def _decimal(value: float, digits: int, language: Language) -> str:
+    """Say a number with so many digits behind the comma."""
+    return str(format_decimal(round(value, digits), f"#,##0.{'0' * digits}".rstrip("."), locale=language.value))
 
 
 def _coded(text: str) -> Markup:

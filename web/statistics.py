@@ -340,11 +340,10 @@ def _lines(
     if exact and by:
         parts.insert(0, (ALL, label(by, ALL, language)))
     of = wanted.of if wanted.of in dict(parts) else parts[0][0] if parts else ""
-    columns = (
-        [(code, label(across, code, language)) for code in across.categories]
-        if across
-        else [("", word("value", language))]
-    )
+    columns = [("", word("value", language))]
+    if across:
+        there = {cell[0] for cell in table.at(level)} if not exact else set(across.categories)
+        columns = [(code, label(across, code, language)) for code in across.categories if code in there]
     if table.sums and across:
         columns.append((ALL, label(across, ALL, language)))
     lines = []

@@ -168,7 +168,16 @@ class Sheet:
                     one["explanation"] or "",
                 )
             )
-            marks.append(Mark(one["name"], one["reached"], reached.text, one["margin95"], one["expected"]))
+            marks.append(
+                Mark(
+                    one["name"],
+                    one["reached"],
+                    reached.text,
+                    one["margin95"],
+                    one["expected"],
+                    self._number(one["expected"]),
+                )
+            )
         head = [self.say(key) for key in ("task", "planned", "expected", "reached", "margin")]
         title = self.say("planned_title")
         picture = bars("planned", self._alt(title), marks, self.say("planned_by_now"))
@@ -192,11 +201,12 @@ class Sheet:
         ]
         rows = [Row(names[area.code], self._with_margin(number)) for area, number in found]
         some, many = bounds_of([number.value for _, number in found])
+        shown = any(number.value is not None for _, number in found)
         legend = self.say("map_legend", some=some, many=many, least=self.dataset.profile.shown_from)
         head = [level_told("neighbourhood", self.language).capitalize(), self.say("number"), self.say("margin")]
         title = self.say("map")
         picture = tiles("areas", self._alt(title), drawn)
-        return Figure("areas", title, head, rows, picture, [legend], BY_KEY["T0"])
+        return Figure("areas", title, head, rows, picture, [legend] if shown else [], BY_KEY["T0"])
 
     def of(self, table: Table) -> Figure | None:
         """Draw a table about residents, as far as it is given for the area."""

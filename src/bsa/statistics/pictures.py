@@ -10,7 +10,7 @@ from itertools import pairwise
 from math import ceil, log10
 from xml.sax.saxutils import escape, quoteattr
 
-WIDE = 360
+WIDE = 320
 INK, SOFT, LINE, PAPER, PETROL, TINT, BRICK = (
     "#20302f",
     "#55605d",
@@ -35,6 +35,7 @@ class Mark:
     text: str
     margin: int = 0
     planned: int | None = None
+    planned_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def bars(name: str, title: str, marks: Sequence[Mark], planned: str = "") -> str
 
     for number, one in enumerate(marks):
         y = number * high
-        told = one.text if one.planned is None else f"{one.text} / {one.planned}"
+        told = one.text if one.planned is None else f"{one.text} / {one.planned_text}"
         parts += [
             _text(0, y + 15, _short(one.label, WIDE - 12 - len(told) * 8.4)),
             _text(WIDE, y + 15, told, "end", bold=True),
@@ -97,7 +98,7 @@ def line(name: str, title: str, marks: Sequence[Mark]) -> str:
     """Draw numbers over time, oldest first, with their margins; `label` has the two lines under a point."""
     high, left, foot = 210, 40, 168
     top = _nice(max(((one.value or 0) + one.margin for one in marks), default=1))
-    step = (WIDE - left - 24) / max(len(marks) - 1, 1)
+    step = (WIDE - left - 36) / max(len(marks) - 1, 1)
     parts = [_hatch(name)]
 
     def y_of(value: float) -> float:
@@ -155,7 +156,7 @@ def tiles(name: str, title: str, areas: Sequence[Tile]) -> str:
     """Draw a tile for each area, in groups: the number, and a pattern that says how much that is."""
     bounds = bounds_of([one.value for one in areas])
     parts, y, groups = [_hatch(name), _patterns(name)], 0, list(dict.fromkeys(one.group for one in areas))
-    wide, high = 116, 62
+    wide, high = 102, 62
     for group in groups:
         if group:
             parts.append(_text(0, y + 16, _short(group, WIDE), bold=True))
