@@ -51,6 +51,8 @@ LADDER = "participation_ladder"
 """The key of the scale of which changes are counted."""
 NOT_HELPED = (ReferralState.DECLINED, ReferralState.WITHDRAWN)
 """These end a referral without an outcome."""
+ONCE = "MATERIALIZED"
+"""Of rows that several tables are counted from: SQLite otherwise works them out for each table again."""
 
 Cell = Select[*tuple[Any, ...]]
 
@@ -129,6 +131,7 @@ def _seen(first: date, last: date) -> CTE:
         .where(col(Contact.struck_at).is_(None), col(Contact.happened_on) <= last)
         .group_by(col(Contact.resident_id))
         .cte("seen")
+        .prefix_with(ONCE)
     )
 
 
@@ -153,6 +156,7 @@ def _there(last: date) -> CTE:
         )
         .where(col(Resident.merged_into_id).is_(None), col(Resident.restricted_on).is_(None), or_(~withdrawn, given))
         .cte("there")
+        .prefix_with(ONCE)
     )
 
 
@@ -206,6 +210,7 @@ def _open(there: CTE, seen: CTE, last: date) -> CTE:
         .join(seen, seen.c.resident_id == there.c.id)
         .where(there.c.phase != ResidentPhase.FINISHED.value, seen.c.last_on > last - OPEN_FOR)
         .cte("opened")
+        .prefix_with(ONCE)
     )
 
 
@@ -227,7 +232,7 @@ def _needs(opened: CTE, last: date) -> CTE:
         .group_by(opened.c.id, opened.c.area_id, opened.c.phase, life_area)
         .subquery()
     )
-    return _latest(each, each.c.id, each.c.opened_on, each.c.chance, most=cap).cte("needs")
+    return _latest(each, each.c.id, each.c.opened_on, each.c.chance, most=cap).cte("needs").prefix_with(ONCE)
 
 
 def _latest(rows: Any, of: Any, *by: Any, most: int = 1) -> Cell:

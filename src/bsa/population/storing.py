@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 from sqlmodel import Session, SQLModel, col
 
 from bsa import clock
@@ -41,6 +41,8 @@ BEFORE_THE_END = timedelta(days=10)
 IN_THE_MIDDLE = timedelta(days=30)
 CHUNK = 5_000
 """So many rows are stored at a time."""
+CACHE = 64_000
+"""Kilobytes of pages kept in memory meanwhile, on SQLite."""
 MIDDLE = 3
 """The level of the ladder from which it goes up or down."""
 STEPS = {"up": 1, "same": 0, "down": -1}
@@ -68,10 +70,11 @@ class Scene:
     scale_id: UUID
     institutions: dict[str, UUID]
     rows: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=dict)
+    now: datetime = field(default_factory=clock.now)
 
     def add(self, kind: type[SQLModel], **values: Any) -> None:
         """Keep a row for storing."""
-        self.rows.setdefault(kind, []).append({"id": clock.new_id(), "created_at": clock.now(), **values})
+        self.rows.setdefault(kind, []).append({"id": clock.new_id(), "created_at": self.now, **values})
 
 
 def store_population(
@@ -80,6 +83,9 @@ def store_population(
     """Store everybody; `inhabitants` by code, for the areas of which it is known. Only in an empty installation."""
     if session.scalar(select(col(Resident.id)).limit(1)) is not None:
         raise NotEmpty
+    if session.get_bind().dialect.name == "sqlite":
+        # Keys are random: with few pages in memory, most of them are encrypted and written many times.
+        session.execute(text(f"PRAGMA cache_size = -{CACHE}"))
     scene = _scene(session, population, inhabitants)
     for number, seen in enumerate(population.people.values()):
         _person(scene, population.periods, seen)
@@ -160,8 +166,8 @@ def _person(scene: Scene, periods: list[str], seen: dict[str, Person]) -> None:
     scene.rows.setdefault(Resident, []).append(
         {
             "id": resident_id,
-            "created_at": clock.now(),
-            "changed_at": clock.now(),
+            "created_at": scene.now,
+            "changed_at": scene.now,
             "version": 1,
             "level": RegistrationLevel.KNOWN,
             "area_id": scene.areas[last.neighbourhood],
@@ -278,7 +284,7 @@ def _needs(scene: Scene, resident_id: UUID, periods: list[str], seen: dict[str, 
             closed = first_day_of(until) if until else None
             scene.add(
                 Need,
-                changed_at=clock.now(),
+                changed_at=scene.now,
                 version=1,
                 resident_id=resident_id,
                 area_id=scene.areas[seen[first].neighbourhood],
