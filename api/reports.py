@@ -1,5 +1,7 @@
 """Published figures as pages and the report take them: releases that are opened, not written in a format."""
 
+from datetime import datetime
+
 from api.dependencies import Session
 from bsa.shapes import Page
 from bsa.statistics import queries
@@ -19,11 +21,11 @@ def open_release(session: Session, period: str, which: WhichRelease) -> Dataset:
     return queries.read_dataset(session, period, which)
 
 
-def history_of(session: Session, municipality: str) -> list[Dataset]:
+def history_of(session: Session, municipality: str, until: datetime | None = None) -> list[Dataset]:
     """Return the last revision about each of the last quarters, for what is drawn over time."""
-    return queries.read_history(session, municipality)
+    return queries.read_history(session, municipality, until)
 
 
 def write_report(session: Session, dataset: Dataset, language: Language, organisation: str) -> bytes:
     """Write the report of a release as PDF."""
-    return as_pdf(dataset, language, organisation, history_of(session, dataset.municipality))
+    return as_pdf(dataset, language, organisation, history_of(session, dataset.municipality, dataset.published_at))

@@ -10,6 +10,7 @@ from api.answers import AnsweringRoute, open_data
 from api.dependencies import Figures, database, open_to_all
 from api.negotiation import chosen, gives
 from api.open_data import Asker, asker
+from api.reports import write_report
 from bsa.errors import NotFound
 from bsa.settings import Settings
 from bsa.shapes import Page
@@ -30,7 +31,15 @@ from bsa.statistics.formats import (
     workbook,
 )
 from bsa.statistics.published import Dataset, table_named
-from bsa.statistics.shapes import FiguresQuery, IndicatorsOut, InLanguage, ReleaseDetail, ReleaseOut, ReleaseQuery
+from bsa.statistics.shapes import (
+    FiguresQuery,
+    IndicatorsOut,
+    InLanguage,
+    ReleaseDetail,
+    ReleaseOut,
+    ReleaseQuery,
+    ReportQuery,
+)
 
 router = APIRouter(prefix="/statistics", tags=["statistics"], route_class=AnsweringRoute)
 
@@ -55,6 +64,10 @@ WRITTEN: dict[str, dict[str, Any]] = {
 }
 FIGURES: dict[int | str, dict[str, Any]] = {200: {"content": {kind: WRITTEN[kind] for kind in NEGOTIATED}}}
 IN_A_FORM: dict[int | str, dict[str, Any]] = {200: {"content": WRITTEN}}
+PDF = "application/pdf"
+REPORTED: dict[int | str, dict[str, Any]] = {
+    200: {"content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}
+}
 LINKED: dict[int | str, dict[str, Any]] = {
     200: {"content": {kind: {"schema": {"type": "object"}} for kind in (JSON_LD, JSON)}}
 }
@@ -148,6 +161,29 @@ def download_table(
     """Give one table in the format that the address names."""
     found, kind = _listed(table), _kind(form)
     return _answer(asking, told, queries.read_part(session, period, wanted), found, wanted, kind)
+
+
+@router.get("/releases/{period}/report", response_class=Response, responses=REPORTED)
+@gives(PDF)
+@open_to_all
+def show_report(
+    session: Figures, asking: Asking, told: Publishing, period: str, wanted: Annotated[ReportQuery, Query()]
+) -> Response:
+    """Give the report of a quarter, a half year or a year as PDF: figures, explanations and stories."""
+    dataset = queries.read_dataset(session, period, wanted)
+    page = (
+        f"{_site(told)}/figures/{dataset.period}/report?municipality={dataset.municipality}&revision={dataset.revision}"
+    )
+    name = f"{dataset.municipality}-{dataset.key}-{wanted.language}.pdf"
+    return asking.send(
+        write_report(session, dataset, wanted.language, told.organisation),
+        PDF,
+        for_ever=wanted.revision is not None,
+        published_at=dataset.published_at,
+        links=[f'<{page}>; rel="alternate"; type="text/html"', _license()],
+        Content_Language=wanted.language,
+        Content_Disposition=f'attachment; filename="{name}"',
+    )
 
 
 @router.get("/catalogue", response_class=Response, responses=LINKED)

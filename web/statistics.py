@@ -220,7 +220,7 @@ def report(request: Request, session: Figures, visitor: MaybeVisitor, period: st
     """Show the report of a period, to read and to print."""
     dataset = _open(session, period, _wanted(request, Wanted))
     language = language_of(request)
-    figures = figures_of(dataset, None, language, history_of(session, dataset.municipality))
+    figures = figures_of(dataset, None, language, history_of(session, dataset.municipality, dataset.published_at))
     return draw(
         request,
         "statistics/report.html",

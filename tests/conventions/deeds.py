@@ -932,5 +932,6 @@ DEEDS: list[Deed] = [
     Deed("GET", "/statistics/releases/{open_period}/figures/{figures_form}", ALL, open=True),
     Deed("GET", "/statistics/releases/{open_period}/tables/{figures_table}", ALL, open=True),
     Deed("GET", "/statistics/releases/{open_period}/tables/{figures_table}/{figures_form}", ALL, open=True),
+    Deed("GET", "/statistics/releases/{open_period}/report", ALL, open=True),
     Deed("GET", "/statistics/catalogue", ALL, open=True),
 ]

@@ -1,7 +1,9 @@
 """Reading what is published. Everybody may; nothing here reads anything but releases."""
 
 import json
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
@@ -93,11 +95,24 @@ def read_dataset(session: Session, period: str, which: WhichRelease) -> Dataset:
     return dataset_of(row)
 
 
-def read_history(session: Session, municipality: str) -> list[Dataset]:
-    """Return the last published revision about each of the last quarters, the oldest first."""
-    wanted = ReleaseQuery(municipality=municipality, limit=MOST_QUARTERS)
-    rows, _ = fetch(session, None, wanted, _releases, LATEST_FIRST)
-    return [dataset_of(row[0]) for row in reversed(rows)]
+def read_history(session: Session, municipality: str, until: datetime | None = None) -> list[Dataset]:
+    """Return the last revision about each of the last quarters, the oldest first; `until`: as it was published then.
+
+    What was written of a release stays the same when an earlier quarter is revised afterwards.
+    """
+    query = select(col(StatisticsRelease.period), col(StatisticsRelease.id)).where(
+        col(StatisticsRelease.municipality) == municipality, col(StatisticsRelease.published_at).is_not(None)
+    )
+    if until is not None:
+        query = query.where(col(StatisticsRelease.published_at) <= until)
+    wanted: dict[str, UUID] = {}
+    for period, key in session.execute(
+        query.order_by(col(StatisticsRelease.period).desc(), col(StatisticsRelease.revision).desc())
+    ):
+        wanted.setdefault(period, key)
+    last = list(wanted.values())[:MOST_QUARTERS]
+    rows = session.scalars(select(StatisticsRelease).where(col(StatisticsRelease.id).in_(last)))
+    return [dataset_of(row) for row in sorted(rows, key=lambda row: row.period)]
 
 
 def _together(

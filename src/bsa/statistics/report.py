@@ -47,16 +47,13 @@ def title_of(dataset: Dataset, language: Language) -> str:
 
 
 def lead_of(dataset: Dataset, language: Language) -> list[str]:
-    """Return what stands under the title: where, when, and how sure it is."""
+    """Return what stands under the title: where, and when."""
     if dataset.published_at is None:
         status = [said("draft", language)]
     else:
+        # Whether it is definitive is said where it can change: what is written of a release always stays the same.
         day = format_date(clock.day_of(dataset.published_at), "d MMMM y", locale=language)
-        state = said("provisional", language)
-        if dataset.definitive_on:
-            on = format_date(dataset.definitive_on, "d MMMM y", locale=language)
-            state = said("definitive", language, day=on)
-        status = [f"{said('counted_on', language, day=day)}. {state}"]
+        status = [said("counted_on", language, day=day)]
     return [dataset.names[dataset.municipality], *status]
 
 

@@ -64,6 +64,12 @@ class InLanguage(Shape):
     language: Language = "nl"
 
 
+class ReportQuery(WhichRelease):
+    """Of which release a report is wanted, and in which language."""
+
+    language: Language = "nl"
+
+
 class ReleasedTable(Shape):
     """A table of a release."""
 
