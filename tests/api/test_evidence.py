@@ -71,6 +71,6 @@ def test_a_track_record_and_a_portal_speak_camel_case(asked: tuple[TestClient, d
     record = client.get(f"/institutions/{things['corporation']}/track-record").json()
     portal = client.get("/portal").json()
 
-    assert set(record) == {"institutionId", "since", "until", "answers", "keeping", "attendance"}
+    assert set(record) == {"institutionId", "since", "until", "answers", "keeping", "attendance", "referrals"}
     assert {"toAnswer", "toConfirm", "late", "coming", "judging", "judged"} <= set(portal)
     assert "daysLeft" in portal["toConfirm"][0]
