@@ -116,6 +116,24 @@ def test_every_mistake_of_a_file_is_named_by_its_line_and_nothing_is_stored(tmp_
     assert "There is no attribute 'age'" in bsa("statistics", "seed", file, "--data", tmp_path / "data").err
 
 
+def test_the_page_for_attackers_tells_every_attribute_and_value_that_it_lists() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "statistics.md").read_text(encoding="utf-8")
+    rows = [line for line in page.partition("## Attack it yourself")[2].splitlines() if line.startswith("| `")]
+    listed = dict.fromkeys(word for row in rows for word in row.split("`")[1::2])
+
+    assert [name for name in ATTRIBUTES if name not in listed] == []
+    told_elsewhere = {"life_area", "outcome", "partner"}
+    values = {value for name, all_ in ATTRIBUTES.items() if name not in told_elsewhere for value in all_}
+    assert values - set(listed) == set()
+    assert set(listed) - values - {"period", "resident", "neighbourhood", *ATTRIBUTES} == {
+        "2025-Q3",
+        "BU99990101",
+        "WK999901",
+        "GM9999",
+        ";",
+    }
+
+
 def test_a_population_is_put_into_an_empty_installation_only(data: Path, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text(people(3), encoding="utf-8")
