@@ -23,8 +23,8 @@ RELEASES: tuple[Release, ...] = (
         date(2026, 11, 23),
         (
             (
-                "Cijfers zijn open data, zonder token: JSON, JSON-stat, CSV, XLSX, PDF en een catalogus (`/statistics`).",
-                "Figures are open data, without a token: JSON, JSON-stat, CSV, XLSX, PDF and a catalogue (`/statistics`).",
+                "Cijfers als open data, zonder token: JSON, JSON-stat, CSV, XLSX, PDF, catalogus (`/statistics`).",
+                "Figures as open data, without a token: JSON, JSON-stat, CSV, XLSX, PDF, a catalogue (`/statistics`).",
             ),
             (
                 "Een kwartaal sluiten, afspraken met de gemeente en de sterkte van de bescherming (`/closings`).",

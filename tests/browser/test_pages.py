@@ -43,6 +43,8 @@ NOT_TO_LOOK_AT = (
     "/public/{here}/feed.atom",
     "/public/{here}/ledger.json",
     "/public/{here}/picture.png",
+    "/figures/{open_period}/report.pdf",
+    "/figures/{open_period}/pictures/",
 )
 """What is no page, and what a browser puts among the downloads."""
 LOOKS = [row for row in PAGES if row.method == "GET" and row.path != "/" and not row.path.startswith(NOT_TO_LOOK_AT)]

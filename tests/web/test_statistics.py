@@ -9,7 +9,9 @@ import pytest
 from markupsafe import escape
 
 from bsa.database import Database
-from bsa.statistics.figures import area_of, figures_of
+from bsa.statistics.figures import figures_of
+from bsa.statistics.hierarchy import Level
+from bsa.statistics.indicators import Language
 from bsa.statistics.pictures import Mark, bars, line, stacked, tiles
 from bsa.statistics.report import as_pdf
 from web.statistics import _periods
@@ -66,7 +68,11 @@ def test_everybody_reads_what_is_published_and_nothing_that_is_only_drawn(
 
 
 def test_every_figure_has_a_picture_or_a_table_and_hides_what_is_hidden() -> None:
-    for language, title in (("nl", "Open trajecten door de tijd"), ("en", "Open trajectories over time")):
+    told: tuple[tuple[Language, str], ...] = (
+        ("nl", "Open trajecten door de tijd"),
+        ("en", "Open trajectories over time"),
+    )
+    for language, title in told:
         found = figures_of(last(), None, language, year()[:-1])
         assert found[0].title == title
         assert {one.name for one in found} >= {
@@ -87,7 +93,7 @@ def test_every_figure_has_a_picture_or_a_table_and_hides_what_is_hidden() -> Non
             assert all(len(row.entries) == len(figure.head) - 1 for row in figure.rows)
             for row in figure.rows:
                 assert not any(0 < (one.value or 0) < 10 for one in row.entries if one.hidden)
-    district = last().codes(area_of(last(), "WK999901").level)[0]
+    district = last().codes(Level.DISTRICT)[0]
     assert {"T1", "T2", "T5"} <= {one.name for one in figures_of(last(), district, "nl")}
     assert "T5" not in {one.name for one in figures_of(last(), "BU99990101", "nl")}
 
