@@ -290,7 +290,7 @@ def _preview(request: Request, session: Session, visitor: Actor, form: Form[Any]
         preview=preview,
         tables=tables,
         drawn=again[0] if again else None,
-        periods=_ended(),
+        periods=list(dict.fromkeys([*([preview.period] if preview else []), *_ended()])),
         municipalities=sorted(known.items()) if len(known) > 1 else [],
     )
 

@@ -156,7 +156,7 @@ def tiles(name: str, title: str, areas: Sequence[Tile]) -> str:
     """Draw a tile for each area, in groups: the number, and a pattern that says how much that is."""
     bounds = bounds_of([one.value for one in areas])
     parts, y, groups = [_hatch(name), _patterns(name)], 0, list(dict.fromkeys(one.group for one in areas))
-    wide, high = 102, 62
+    wide, high = 102, 76
     for group in groups:
         if group:
             parts.append(_text(0, y + 16, _short(group, WIDE), bold=True))
@@ -189,7 +189,8 @@ def _tile(name: str, one: Tile, x: int, y: int, wide: int, high: int, bounds: tu
     # What is written stands on paper, not on the pattern.
     yield f'<rect x="{x + 5}" y="{y + 7}" width="{wide - 10}" height="{high - 14}" rx="4" fill="{PAPER}"/>'
     yield _text(x + wide / 2, y + 29, one.text, "middle", bold=True, size=17)
-    yield _text(x + wide / 2, y + 48, _short(one.label, wide - 12, 6.6), "middle", size=12)
+    for number, words in enumerate(_two_lines(one.label, int((wide - 12) / 6.4))):
+        yield _text(x + wide / 2, y + 47 + 15 * number, words, "middle", size=12)
 
 
 def _sheet(name: str, title: str, high: float, parts: Sequence[str]) -> str:
@@ -209,6 +210,18 @@ def _text(x: float, y: float, words: str, anchor: str = "start", *, bold: bool =
 def _short(words: str, room: float, letter: float = A_LETTER) -> str:
     most = max(int(room / letter), 4)
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+
+
+def _two_lines(words: str, most: int) -> list[str]:
+    """Break a name into two lines at most."""
+    if len(words) <= most:
+        return [words]
+    first, _, rest = words[: most + 1].rpartition(" ")
+    rest += words[most + 1 :]
+    if not first:
+        # One long word.
+        first, rest = words[: most - 1] + "-", words[most - 1 :]
+    return [first, rest if len(rest) <= most else rest[: most - 1] + "…"]
 
 
 def _whisker(d: str) -> str:
