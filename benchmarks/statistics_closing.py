@@ -17,7 +17,7 @@ from datetime import date
 from itertools import product
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlmodel import Session
 
 from bsa.areas.actions import record_area
@@ -181,10 +181,18 @@ def fill(database: Database, kind: str) -> None:
         "needs": NUMBERS[kind].format(many=2),
     }
     with database.engine.begin() as connection:
+        _keep_pages(connection, kind, 500_000)
         for statement in ROWS:
             connection.execute(text(statement.format(**values)))
+        _keep_pages(connection, kind, 2_000)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
+
+
+def _keep_pages(connection: Connection, kind: str, kilobytes: int) -> None:
+    """Keep so much of an encrypted file in memory: keys are random, and most pages are written many times."""
+    if kind == "SQLite":
+        connection.execute(text(f"PRAGMA cache_size = -{kilobytes}"))
 
 
 def _literal(kind: str, key: UUID) -> str:
