@@ -171,10 +171,15 @@ def export(
 
 @statistics.command("forget-key")
 def forget_key(
-    year: Annotated[int, typer.Argument(min=2020, max=2099)],
+    year: Annotated[int, typer.Argument(min=2020, max=2099, metavar="YEAR", help="The year of the figures.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Destroy it; it cannot be brought back.")] = False,
     data: DataOption = None,
 ) -> None:
     """Destroy the key from which the figures of a year were drawn. They stay; none can be drawn for that year again."""
+    if not yes:
+        raise CannotGoOn(
+            f"Without its key nothing of {year} can be drawn or revised again. Nothing was destroyed. To do it: --yes"
+        )
     with opened_installation(data) as database:
         destroy_master(database.keystore, year)
     typer.echo(f"The key of {year} is destroyed.")

@@ -454,7 +454,7 @@ def test_an_area_with_a_name_that_others_have_too_is_named_by_its_code(
 
 def test_every_command_and_every_option_explains_itself() -> None:
     commands = dict(typer.main.get_command(cli.app).commands)  # type: ignore[attr-defined]
-    for name in ("areas", "account", "client", "partner"):
+    for name in ("areas", "account", "client", "partner", "statistics"):
         group = commands.pop(name)
         assert group.help
         commands |= {f"{name} {inner}": command for inner, command in group.commands.items()}
@@ -462,8 +462,10 @@ def test_every_command_and_every_option_explains_itself() -> None:
     of_areas = {"areas import", "areas postcodes", "areas shapes"}
     of_clients = {name for name in commands if name.startswith("client ")}
     own = {"demo", "serve", "migrate", "worker", "token", "account create", "partner simulate"}
+    of_statistics = {name for name in commands if name.startswith("statistics ")}
     assert len(of_clients) > 5
-    assert set(commands) == own | of_areas | of_clients
+    assert len(of_statistics) > 5
+    assert set(commands) == own | of_areas | of_clients | of_statistics
     for command in commands.values():
         assert command.help
         assert all(getattr(option, "help", None) for option in command.params)

@@ -389,6 +389,9 @@ WITHOUT_A_VERSION = {
     ("DELETE", "/reminders/{}/hush"): MINE,
     ("PUT", "/reminders/mail"): MINE,
     ("DELETE", "/reminders/mail"): MINE,
+    ("PUT", "/closings/{}/explanations/{}"): "is one text, sent whole, which publishing shows before it binds",
+    ("DELETE", "/closings/{}/stories/{}"): "is taken back once, before anything is published",
+    ("PUT", "/statistics-profile"): "is appended: an earlier choice stays as it was",
 }
 """What is changed without a version, with the reason; it is in docs/api.md too. A new one needs a reason here."""
 

@@ -217,6 +217,8 @@ def test_the_key_of_a_release_is_nowhere_and_its_master_can_be_destroyed(data: P
         assert key.hex() not in whole
         assert all(key not in file.read_bytes() for file in data.iterdir())
 
-    assert bsa("statistics", "forget-key", "2025", "--data", data).code == 0
+    unsure = bsa("statistics", "forget-key", "2025", "--data", data)
+    assert (unsure.code, "Nothing was destroyed" in unsure.err) == (1, True)
+    assert bsa("statistics", "forget-key", "2025", "--yes", "--data", data).code == 0
     again = bsa("statistics", "close", "2025-Q4", "--data", data, "--yes")
     assert "was drawn already, from other counts" in again.err
