@@ -7,6 +7,7 @@ import json
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request, Response
@@ -28,9 +29,9 @@ Document = dict[str, Any]
 @open_to_all
 def index(request: Request, visitor: MaybeVisitor, text: Annotated[str, Query(max_length=100)] = "") -> Response:
     """Show how the API is used, its parts, and the operations in which something is found."""
-    document, language = _document(request), guest_of(request).language.value
+    api, language = _api(request), guest_of(request).language.value
+    document, operations = document_of(api), _operations(api, language)
     words = text.casefold().split()
-    operations = list(_operations(document, language))
     parts = [_part(tag, language, operations) for tag in document["tags"]]
     found = sorted((one for one in operations if words and one.holds(words)), key=lambda one: one.rank(words))
     flow = document["components"]["securitySchemes"]["oauth2"].get("flows", {}).get("clientCredentials", {})
@@ -51,11 +52,12 @@ def index(request: Request, visitor: MaybeVisitor, text: Annotated[str, Query(ma
 @open_to_all
 def show(request: Request, visitor: MaybeVisitor, part: str) -> Response:
     """Show the operations of one part."""
-    document, language = _document(request), guest_of(request).language.value
+    api, language = _api(request), guest_of(request).language.value
+    document = document_of(api)
     tag = next((tag for tag in document["tags"] if _slug(tag["name"]) == part), None)
     if tag is None:
         raise NotFound
-    operations = [one for one in _operations(document, language) if one.part == part]
+    operations = [one for one in _operations(api, language) if one.part == part]
     return draw(request, "api_document/show.html", part=_part(tag, language, operations), operations=operations)
 
 
@@ -63,7 +65,7 @@ def show(request: Request, visitor: MaybeVisitor, part: str) -> Response:
 @open_to_all
 def messages(request: Request, visitor: MaybeVisitor) -> Response:
     """Show which messages partners can subscribe to, and how one looks."""
-    document, language = _document(request), guest_of(request).language.value
+    document, language = document_of(_api(request)), guest_of(request).language.value
     told = [(kind, in_language(item["post"]["description"], language)) for kind, item in document["webhooks"].items()]
     example = json.dumps(document["components"]["schemas"]["CloudEvent"]["example"], indent=2)
     return draw(request, "api_document/messages.html", messages=told, example=example)
@@ -155,12 +157,15 @@ def _part(tag: Document, language: str, operations: list[Operation]) -> Part:
     )
 
 
-def _document(request: Request) -> Document:
+def _api(request: Request) -> FastAPI:
     mounted: list[FastAPI] = [route.app for route in request.app.routes if getattr(route, "path", "") == "/api/v1"]
-    return document_of(mounted[0])
+    return mounted[0]
 
 
-def _operations(document: Document, language: str) -> list[Operation]:
+@cache
+def _operations(api: FastAPI, language: str) -> list[Operation]:
+    # The document is drawn up once, and so is what the pages show of it.
+    document = document_of(api)
     return [
         _operation(document, language, method, path, one)
         for path, item in document["paths"].items()

@@ -30,7 +30,7 @@ from tests.killed import live, numbers_of
 from tests.receiver import Receiver, open_receiver
 
 LONG = bool(os.environ.get("BSA_TEST_LONG"))
-KILLS, DEEDS = (200, 1000) if LONG else (15, 75)
+KILLS, DEEDS = (200, 1000) if LONG else (8, 40)
 
 
 @pytest.fixture
