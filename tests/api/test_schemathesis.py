@@ -123,7 +123,7 @@ def nothing_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 EDGES = {"examples": 1, "coverage": 0}
 WALKS = {"stateful": 300 if LONG else 15}
-SHARE = None if LONG else r"^/(referrals|public)"
+SHARE = None if LONG else r"^/(referrals|needs|public)"
 WHO_WALKS = None if LONG else r"^/(themes|initiatives|areas)"
 
 
@@ -138,9 +138,9 @@ def walked(fresh_walked: Fresh) -> Iterator[tuple[Database, dict[str, str]]]:
 def test_whatever_is_asked_is_answered_as_the_document_says(walked: tuple[Database, dict[str, str]]) -> None:
     found = run(*walked, "activator", EDGES, only=SHARE)
     assert "\n".join(found.faults) == ""
-    assert found.by_phase["coverage"] > (12_000 if LONG else 1_000)
+    assert found.by_phase["coverage"] > (12_000 if LONG else 1_900)
     assert found.statuses[200] > 50
-    assert found.statuses[400] > 500
+    assert found.statuses[400] > 1_000
 
 
 def test_whoever_follows_the_links_finds_what_was_made(walked: tuple[Database, dict[str, str]]) -> None:
