@@ -3,6 +3,7 @@
 A secret has no default. `.env.example` names every setting and is compared with this class by a test.
 """
 
+from decimal import Decimal
 from enum import StrEnum
 from ipaddress import ip_network
 from typing import Annotated
@@ -44,6 +45,18 @@ class Settings(BaseSettings):
     """`name:base64` pairs of 32-byte keys, comma-separated; the first wraps, all unwrap."""
     figures_role: str | None = Field(default=None, pattern=r"^[a-z_][a-z0-9_]*$")
     """On PostgreSQL: the role under which published figures are read; it may read `statistics_release` and no more."""
+    figures_neighbourhood_variance: int = Field(default=20, ge=20, le=10_000)
+    """From here on, what `bsa.statistics.profile` says of each: a chosen profile is made as strict as this at least."""
+    figures_district_variance: int = Field(default=100, ge=100, le=50_000)
+    figures_shown_from: int = Field(default=10, ge=10, le=1_000)
+    figures_attributes_from: int = Field(default=20, ge=20, le=1_000)
+    figures_share_of_at_least: int = Field(default=50, ge=50, le=1_000)
+    figures_share_between: int = Field(default=5, ge=5, le=25)
+    figures_neighbourhood_inhabitants: int = Field(default=100, ge=100, le=100_000)
+    figures_district_inhabitants: int = Field(default=500, ge=500, le=100_000)
+    figures_release_budget: Decimal = Field(default=Decimal("0.60"), gt=0, le=Decimal("0.60"))
+    figures_year_budget: Decimal = Field(default=Decimal("2.20"), gt=0, le=Decimal("2.20"))
+    figures_sensitive_budget: Decimal = Field(default=Decimal("0.40"), gt=0, le=Decimal("0.40"))
     jobs_url: str | None = None
     """The queue of the worker; on SQLite another file, on PostgreSQL the database itself when left out."""
 

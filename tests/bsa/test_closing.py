@@ -1,8 +1,12 @@
 """Closing a quarter: counted by one query, drawn once, explained, published, and never changed."""
 
+from dataclasses import fields, replace
+from decimal import Decimal
+from fractions import Fraction
 from uuid import UUID
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
@@ -20,7 +24,7 @@ from bsa.closing.actions import (
     take_story_back,
 )
 from bsa.closing.models import ProfileName
-from bsa.closing.queries import deviations_of, present_profile, preview_quarter, show_closing
+from bsa.closing.queries import deviations_of, present_profile, preview_quarter, show_closing, show_profile
 from bsa.closing.shapes import (
     DrawingIn,
     ExplanationIn,
@@ -38,9 +42,10 @@ from bsa.lifecycle.actions import erase_resident
 from bsa.people.queries import actor_by_name
 from bsa.permissions import Purpose
 from bsa.residents.models import ConsentHow
+from bsa.settings import Settings
 from bsa.statistics.budget import BudgetSpent
 from bsa.statistics.models import Inhabitants, StatisticsRelease
-from bsa.statistics.profile import STANDARD, STRICT, Profile, TooLoose
+from bsa.statistics.profile import FLOOR, STANDARD, STRICT, Profile, TooLoose
 from bsa.statistics.published import dataset_of
 from bsa.statistics.queries import list_releases, read_dataset
 from bsa.statistics.releases import cost_of, opened
@@ -185,6 +190,34 @@ def test_the_privacy_officer_alone_chooses_less_noise_and_nothing_is_looser_than
     assert read_profile(drawn(session, cast)) == STANDARD
     with pytest.raises(TooLoose):
         Profile(neighbourhood_variance=10)
+
+
+def test_the_settings_of_an_installation_make_a_profile_stricter_and_never_looser(session: Session, cast: Cast) -> None:
+    given: Settings = session.info["settings"]
+    session.info["settings"] = given.model_copy(
+        update={"figures_shown_from": 15, "figures_district_variance": 150, "figures_year_budget": Decimal("1.5")}
+    )
+    # A variance between the two profiles holds for the looser one alone.
+    assert present_profile(session) == replace(STRICT, shown_from=15, year_budget=Fraction(3, 2))
+    inhabitants(session)
+    assert preview_quarter(session, cast.teamleader, DrawingIn(period=QUARTER)).budget == 1.5
+    choice = ProfileChoiceIn(profile=ProfileName.STANDARD, words="Besproken met de FG van de gemeente op 3 maart.")
+    choose_profile(session, cast.privacy, choice)
+    expected = replace(STANDARD, shown_from=15, district_variance=150, year_budget=Fraction(3, 2))
+    assert present_profile(session) == expected
+    assert show_profile(session, cast.teamleader).profile == ProfileName.STANDARD
+    assert read_profile(drawn(session, cast)) == expected
+
+    told = given.model_dump()
+    for name, looser in {"shown_from": 9, "district_variance": 99, "year_budget": "2.21", "share_between": 4}.items():
+        with pytest.raises(ValidationError, match=f"figures_{name}"):
+            Settings(**told | {f"figures_{name}": looser})
+
+
+def test_the_settings_know_every_parameter_and_begin_at_its_floor(session: Session) -> None:
+    settings: Settings = session.info["settings"]
+    begun = {field.name: getattr(settings, f"figures_{field.name}") for field in fields(Profile)}
+    assert begun == {field.name: FLOOR.get(field.name, field.default) for field in fields(Profile)}
 
 
 def read_profile(row: StatisticsRelease) -> Profile:

@@ -1,7 +1,8 @@
 """Reading what is planned and what is drawn, always as someone."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -36,13 +37,14 @@ from bsa.permissions import Actor, Permission, allows, require
 from bsa.quarters import last_day_of
 from bsa.rows import locked
 from bsa.sealing import open_rows
+from bsa.settings import Settings
 from bsa.shapes import Page
 from bsa.statistics.budget import best_guess, charge
 from bsa.statistics.cube import tables_of
 from bsa.statistics.display import margin
 from bsa.statistics.hierarchy import LEVELS
 from bsa.statistics.models import StatisticsRelease
-from bsa.statistics.profile import STANDARD, STRICT, Profile
+from bsa.statistics.profile import STANDARD, STRICT, Profile, strictest
 from bsa.statistics.published import Dataset, dataset_of
 from bsa.statistics.releases import cost_of, releases_of_year
 
@@ -116,7 +118,7 @@ def preview_quarter(session: Session, actor: Actor | None, told: PreviewQuery | 
         tables=[table.code for table in tables],
         neighbourhoods=len(areas.hierarchy.neighbourhoods),
         put_together=sorted(code for code, published in areas.hierarchy.published_as.items() if code != published),
-        profile=next(name for name, one in PROFILES.items() if one == profile),
+        profile=_chosen(session),
         cost=float(wanted.whole),
         spent=float(sum(one.whole for one in spent)),
         budget=float(profile.year_budget),
@@ -234,8 +236,7 @@ def stories_of(session: Session, release_id: UUID) -> Sequence[Story]:
 
 def present_profile(session: Session) -> Profile:
     """Return how strongly figures are protected now."""
-    choice = _choice(session)
-    return PROFILES[choice.profile if choice else ProfileName.STRICT]
+    return _profile(session, _chosen(session))
 
 
 def show_profile(session: Session, actor: Actor) -> ProfileChoiceOut:
@@ -244,16 +245,16 @@ def show_profile(session: Session, actor: Actor) -> ProfileChoiceOut:
     choice = _choice(session)
     without = not_kept(session)
     return ProfileChoiceOut(
-        profile=choice.profile if choice else ProfileName.STRICT,
+        profile=_chosen(session),
         words=choice.words if choice else None,
         chosen_at=choice.created_at if choice else None,
-        choices=[_meaning(name, without) for name in ProfileName],
+        choices=[_meaning(session, name, without) for name in ProfileName],
         allowed_actions=[Permission.CHOOSE_PROFILE.value] if allows(actor, Permission.CHOOSE_PROFILE) else [],
     )
 
 
-def _meaning(name: ProfileName, without: frozenset[str]) -> ProfileMeaning:
-    profile = PROFILES[name]
+def _meaning(session: Session, name: ProfileName, without: frozenset[str]) -> ProfileMeaning:
+    profile = _profile(session, name)
     quarters = [charge(profile, tables_of(number, without), "", 0) for number in range(1, QUARTERS + 1)]
     dearest = max(quarters, key=lambda one: one.whole)
     year = sum((one.whole for one in quarters), Fraction(0))
@@ -267,6 +268,19 @@ def _meaning(name: ProfileName, without: frozenset[str]) -> ProfileMeaning:
         best_guess_year=best_guess(year),
         best_guess_need=best_guess(dearest.sensitive["need"]),
     )
+
+
+def _profile(session: Session, name: ProfileName) -> Profile:
+    """Return a profile, made as strict as the settings of the installation ask."""
+    settings: Settings = session.info["settings"]
+    asked = {field.name: getattr(settings, f"figures_{field.name}") for field in fields(Profile)}
+    budgets = {name: Fraction(value) for name, value in asked.items() if isinstance(value, Decimal)}
+    return strictest([PROFILES[name], Profile(**asked | budgets)])
+
+
+def _chosen(session: Session) -> ProfileName:
+    choice = _choice(session)
+    return choice.profile if choice else ProfileName.STRICT
 
 
 def _choice(session: Session) -> ProfileChoice | None:

@@ -4,6 +4,7 @@ There is a floor under every value. A profile that is looser than the floor is r
 strict profile holds unless a privacy officer chooses the standard one in writing.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from fractions import Fraction
 
@@ -56,6 +57,17 @@ class Profile:
             looser = value > floor if field.name.endswith("_budget") else value < floor
             if looser:
                 raise TooLoose(setting=field.name, value=str(value), floor=str(floor))
+
+
+def strictest(profiles: Iterable[Profile]) -> Profile:
+    """Return the profile that in everything protects as much as each of these."""
+    ones = list(profiles)
+    return Profile(
+        **{
+            field.name: (min if field.name.endswith("_budget") else max)(getattr(one, field.name) for one in ones)
+            for field in fields(Profile)
+        }
+    )
 
 
 STRICT = Profile()

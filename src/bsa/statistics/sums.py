@@ -22,6 +22,7 @@ from bsa.statistics.cube import ALL, TABLES, TOTAL, Cell, Table, listed
 from bsa.statistics.display import BesideLevels, Shown, columns_of, margin, value_of
 from bsa.statistics.hierarchy import Level
 from bsa.statistics.indicators import PERIOD
+from bsa.statistics.profile import strictest
 from bsa.statistics.published import Dataset, PublishedArea, part_of
 from bsa.statistics.release import Cells, Release
 
@@ -112,6 +113,8 @@ def _adds_up(table: Table, cell: Cell) -> bool:
 
 def _added(key: str, tables: tuple[Table, ...], quarters: Sequence[Dataset]) -> Release:
     last = quarters[-1].release
+    # A sum shows nothing that a quarter of it would not have shown.
+    profile = strictest(quarter.profile for quarter in quarters)
     cells: Cells = {}
     for table, level in listed(tables):
         columns = [place for place, cell in enumerate(table.at(level)) if _adds_up(table, cell)]
@@ -120,7 +123,7 @@ def _added(key: str, tables: tuple[Table, ...], quarters: Sequence[Dataset]) -> 
             if columns:
                 numbers[:, columns] += earlier.release.cells[table.key, level][:, columns]
         cells[table.key, level] = numbers
-    return Release(key, tables, "", last.profile, last.hierarchy, cells)
+    return Release(key, tables, "", profile, last.hierarchy, cells)
 
 
 def _institutions(quarters: Sequence[Dataset]) -> list[dict[str, Any]]:
