@@ -103,10 +103,10 @@ def entries_of_residents(session: Session, store: KeyStore, ids: Sequence[UUID])
     rows = session.connection()
     whose = {_stored(session, one): Whose(key, str(one), one.bytes) for one, key in store.keys(ids).items()}
     workers: dict[Any, list[str]] = defaultdict(list)
-    for resident, account in rows.execute(WORKERS.where(col(ResidentWorker.resident_id).in_(ids))):
+    for resident, account in rows.execute(WORKERS.where(col(ResidentWorker.resident_id).in_(ids))).all():
         workers[resident].append(_hex(account))
     entries: list[Entry] = []
-    for resident, area, call_name, full_name, restricted in rows.execute(NAMES.where(col(Resident.id).in_(ids))):
+    for resident, area, call_name, full_name, restricted in rows.execute(NAMES.where(col(Resident.id).in_(ids))).all():
         if resident in whose:
             here = [mark(SearchKind.RESIDENT, "a", _hex(area)), mark(SearchKind.RESIDENT, "a")]
             seen = [mark(SearchKind.RESIDENT, "f")] if restricted else here

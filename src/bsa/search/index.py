@@ -35,9 +35,6 @@ TABLES = (
 MOST_KIN = 60
 """So many words at most stand for one that was typed."""
 
-AT_A_TIME = 600
-"""So many entries are put in before others may look something up."""
-
 
 class Part(Enum):
     """Which part of a resident an entry holds: what the area sees, what only the own workers see, or both."""
@@ -111,7 +108,7 @@ class Index:
 
     def replace(self, owners: Iterable[UUID], entries: Iterable[Entry]) -> None:
         """Put in entries in the place of all that these owners had; without entries they are gone."""
-        gone = json.dumps([owner.hex for owner in owners])
+        gone, fresh = json.dumps([owner.hex for owner in owners]), list(entries)
         with self._changing():
             old = self._rows.execute(
                 "SELECT entry.id FROM owner JOIN entry ON entry.owner = owner.id "
@@ -121,14 +118,7 @@ class Index:
             self._rows.executemany("DELETE FROM inverted WHERE rowid = ?", old)
             self._rows.executemany("DELETE FROM entry WHERE id = ?", old)
             self._rows.execute("DELETE FROM owner WHERE key IN (SELECT unhex(value) FROM json_each(?))", [gone])
-        self.add(entries)
-
-    def add(self, entries: Iterable[Entry]) -> None:
-        """Put in entries of owners that had none."""
-        rest = list(entries)
-        for first in range(0, len(rest), AT_A_TIME):
-            with self._changing():
-                self._add(rest[first : first + AT_A_TIME])
+            self._add(fresh)
 
     def look(self, typed: Sequence[str], marks: Sequence[str]) -> "Look":
         """Begin to look for words among all that has one of these marks."""

@@ -37,10 +37,10 @@ LONG_AGAIN = 600
 NOW_AND_THEN = 30
 """Seconds between two of those."""
 
-BATCH = 200
+BATCH = 500
 """So many residents are read at a time, with their needs."""
 
-REST = 0.3
+REST = 0.15
 """After each batch the thread rests for this part of the time that it took, so that requests go on."""
 
 OF_RESIDENTS = ("need", "handover")

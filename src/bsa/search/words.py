@@ -8,9 +8,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
-WORD = re.compile(r"[^\W_]+")
 LONGEST = 40
 """A longer run of signs is not a word that anybody types; only its beginning counts."""
+
+WORD = re.compile(rf"([^\W_]{{1,{LONGEST}}})[^\W_]*")
 
 VOWELS = "aeiou"
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -32,7 +33,7 @@ def fold(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text, folded, in their order."""
-    return [word[:LONGEST] for word in WORD.findall(fold(text))]
+    return WORD.findall(fold(text))
 
 
 def places_of(text: str) -> Iterator[tuple[int, int, str]]:
