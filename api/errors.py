@@ -213,6 +213,11 @@ def faults_of(error: RequestValidationError) -> list[dict[str, Any]]:
     return found
 
 
+def status_of(refusal: Refusal) -> HTTPStatus:
+    """Return the status of a refusal; one that has no row of its own has that of the kind that it is of."""
+    return next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+
+
 def pointer(path: Sequence[str | int]) -> str:
     """Return the JSON pointer (RFC 6901) of a place in a body."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
@@ -220,7 +225,7 @@ def pointer(path: Sequence[str | int]) -> str:
 
 def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)  # noqa: S101 - registered for nothing else
-    status = STATUS[type(error)]
+    status = status_of(error)
     headers: dict[str, str] = {}
     errors = None
     if isinstance(error, Invalid):
@@ -230,7 +235,7 @@ def _refusal(request: Request, error: Exception) -> Response:
         place = {"in": "query"} if request.method == "GET" else {"in": "body"}
         location = to_camel(error.answer) if request.method == "GET" else "/" + to_camel(error.answer)
         errors = [{**place, "location": location, "detail": str(error), "code": "question"}]
-    code, more = CODES.get(type(error)), {}
+    code, more = next((CODES[kind] for kind in type(error).__mro__ if kind in CODES), None), {}
     if isinstance(error, NotSignedIn):
         token_sent = "authorization" in request.headers
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if token_sent else "Bearer"

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
-from api.errors import STATUS
+from api.errors import status_of
 from bsa.errors import N_, MovedTo, NotSignedIn, OutOfService, Refusal
 from web.guests import guest_of
 from web.languages import translations
@@ -53,7 +53,7 @@ def _refusal(request: Request, error: Exception) -> Response:
         return _to_sign_in(request)
     if isinstance(error, MovedTo):
         return _to_the_other(request, error.key)
-    status = STATUS[type(error)]
+    status = status_of(error)
     response = _page(request, status, error.message, error.facts)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         response.headers["Retry-After"] = error.facts["seconds"]

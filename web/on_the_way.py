@@ -18,7 +18,7 @@ from starlette.datastructures import FormData
 
 from api.contacts import note_contact
 from api.dependencies import Reading, SentKey, Session, Writing, database, needs, open_to_all
-from api.errors import STATUS
+from api.errors import status_of
 from api.outreach import create_no_ring, create_round, create_tally, list_rounds, show_round
 from api.residents import list_residents
 from bsa import clock
@@ -112,10 +112,10 @@ def create(request: Request, session: Writing, visitor: WritingVisitor, sent: Se
     try:
         done = attempt(session, form, lambda told: do(session, visitor, _subject(sent), told, key))
     except Refusal as refusal:
-        if STATUS[type(refusal)] in (401, 503):
+        if status_of(refusal) in (401, 503):
             raise
         session.rollback()
-        form.refuse(refusal, STATUS[type(refusal)])
+        form.refuse(refusal, status_of(refusal))
         done = None
     if done is not None:
         return JSONResponse(done, status_code=201)
