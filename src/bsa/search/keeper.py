@@ -37,7 +37,7 @@ LONG_AGAIN = 600
 NOW_AND_THEN = 30
 """Seconds between two of those."""
 
-BATCH = 500
+BATCH = 200
 """So many residents are read at a time, with their needs."""
 
 REST = 0.15
