@@ -35,6 +35,15 @@ POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 40, "pool_use_lifo": Tr
 The one that was used last is used first: taken in turn, each keeps pages of its own in memory, 2 MB each on SQLite.
 """
 
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "busy_timeout = 20000",
+    # 2 MB of pages, as SQLite itself would: SQLCipher keeps 8 for each connection, which is much for so many.
+    "cache_size = -2000",
+)
+
 OF_FIGURES = frozenset({"statistics_release"})
 """The tables that published figures are read from."""
 HARMLESS = frozenset({sqlcipher.SQLITE_SELECT, sqlcipher.SQLITE_FUNCTION, sqlcipher.SQLITE_TRANSACTION})
@@ -250,7 +259,7 @@ def _sqlite(url: str, key: SecretStr | None, *, readonly: bool, alone: frozenset
         connection = sqlcipher.connect(path, isolation_level=None, check_same_thread=False, timeout=20)
         # A raw key: no key derivation at each new connection.
         connection.execute(f"PRAGMA key = \"x'{secret}'\"")
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 20000"):
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         if readonly:
             connection.execute("PRAGMA query_only = ON")
