@@ -219,7 +219,12 @@ def open_engine(
         # Each statement sees its own state, as by default it also would in a transaction; without one, a list of two
         # statements asks the server twice instead of four times. The server refuses to write.
         told = "-c default_transaction_read_only=on" + (f" -c role={role}" if role else "")
-        options = {"isolation_level": "AUTOCOMMIT", "connect_args": {"options": told}}
+        # Nor is there anything to take back when a connection is given back.
+        options = {
+            "isolation_level": "AUTOCOMMIT",
+            "skip_autocommit_rollback": True,
+            "connect_args": {"options": told},
+        }
     return create_engine(parsed, hide_parameters=True, **options, **POOL)
 
 

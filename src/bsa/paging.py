@@ -10,7 +10,19 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, SQLColumnExpression, and_, bindparam, false, or_, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    SQLColumnExpression,
+    Table,
+    and_,
+    bindparam,
+    false,
+    or_,
+    type_coerce,
+)
+from sqlalchemy.sql.util import ClauseAdapter
 from sqlalchemy.types import NullType
 from sqlmodel import Session
 
@@ -79,12 +91,15 @@ def fetch(
 ) -> tuple[list[Any], bool]:
     """Return the rows of one page and whether there are more; `values` fill what `build` itself leaves open.
 
-    `build` makes the query for an actor and what is wanted (see `bsa.questions`). With `shown`, it selects only the
-    keys of all rows of the list, and `shown` what is shown of them. Then the database sorts keys, and reads and joins
-    the rows of this page only: measured on a list of 50 out of 500, a quarter of the time of sorting joined rows.
+    `build` makes the query for an actor and what is wanted (see `bsa.questions`). With `shown`, it selects only which
+    rows of the table there are, and `shown` what is shown of them: asked of the rows of this page in the place of the
+    table. So the database joins these rows only: measured on a list of 50 out of 500, a quarter of the time of sorting
+    joined rows; and out of 2,000, half of the time of joining those whose keys are on the page.
     """
     query, places = put(_page, actor, wanted, build, order, shown)
-    rows = list(session.execute(query, places | values | order.read(wanted.cursor)).all())
+    # What is shown are columns, not objects: past the session the rows come as the driver gives them.
+    asked = session if shown is None else session.connection()
+    rows = list(asked.execute(query, places | values | order.read(wanted.cursor)).all())
     return rows[: wanted.limit], len(rows) > wanted.limit
 
 
@@ -92,7 +107,11 @@ def _page(
     actor: Actor | None, wanted: Listing, build: Builder, order: Order, shown: Select[*tuple[Any, ...]] | None
 ) -> Select[*tuple[Any, ...]]:
     query = order.apply(build(actor, wanted), wanted)
-    return query if shown is None else order.sort(shown.where(order.key.in_(query)))
+    if shown is None:
+        return query
+    table: Table = order.key.table  # type: ignore[attr-defined]
+    page = ClauseAdapter(query.with_only_columns(*table.columns).subquery(table.name))
+    return page.traverse(order.sort(shown))
 
 
 def as_stored(name: str, column: SQLColumnExpression[Any]) -> ColumnElement[Any]:

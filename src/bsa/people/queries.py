@@ -30,13 +30,13 @@ def digest_of(token: str) -> str:
 
 def actor_by_token(session: Session, token: str) -> Actor | None:
     """Return who bears this token, with roles and reach, in one statement; None when it is not in force."""
-    row = session.execute(BY_TOKEN, {"digest": digest_of(token), "now": clock.now()}).first()
+    row = session.connection().execute(BY_TOKEN, {"digest": digest_of(token), "now": clock.now()}).first()
     return actor_from(row) if row else None
 
 
 def actor_by_sign_in(session: Session, token: str) -> tuple[Actor, Any] | None:
     """Return who is signed in with this cookie's token, and the sign-in's row; None when it has ended."""
-    row = session.execute(BY_SIGN_IN, {"digest": digest_of(token), "now": clock.now()}).first()
+    row = session.connection().execute(BY_SIGN_IN, {"digest": digest_of(token), "now": clock.now()}).first()
     return (actor_from(row), row) if row else None
 
 
