@@ -23,6 +23,7 @@ Done = TypeVar("Done")
 
 IN_WORDS: dict[str, str] = {
     "missing": N_("Fill this in."),
+    "emptied": N_("Fill this in."),
     "string_too_short": N_("Fill this in."),
     "too_short": N_("Choose more of these."),
     "string_too_long": N_("This is too long: at most {max_length} characters."),
@@ -133,12 +134,7 @@ def read(
 def read_change(shape: type[Read], sent: FormData, guest: Guest, prefix: str = "", **given: Any) -> Form[Read]:
     """Read a form that shows all that may be changed: a field that was emptied is taken away, not left as it was."""
     emptied: dict[str, Any] = {name: None for name in shape.model_fields if sent.get(name) == ""}
-    form = read(shape, sent, guest, prefix, **(emptied | given))
-    missing = next((name for name in emptied if name in form.values), "")
-    if "" in form.errors and missing:
-        # What may not be taken away is refused as a whole; the reader looks beside the field that is empty.
-        form.errors[missing] = form.errors.pop("")
-    return form
+    return read(shape, sent, guest, prefix, **(emptied | given))
 
 
 def attempt(session: Session, form: Form[Read], deed: Callable[[Read], Done]) -> Done | None:

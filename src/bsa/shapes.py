@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import (
@@ -14,6 +14,8 @@ from pydantic import (
     Field,
     StringConstraints,
     TypeAdapter,
+    ValidationInfo,
+    field_validator,
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
@@ -35,6 +37,23 @@ class Shape(BaseModel):
         str_strip_whitespace=True,
         allow_inf_nan=False,
     )
+
+
+class Change(Shape):
+    """What may be changed about something: what is left out stays as it is, and null takes away what was there.
+
+    Nothing is taken away unless the shape names it.
+    """
+
+    may_be_emptied: ClassVar[frozenset[str]] = frozenset()
+
+    # Afterwards: after a step of our own before it, Pydantic would not take a text for a day where it is strict.
+    @field_validator("*", mode="after")
+    @classmethod
+    def _is_kept(cls, value: Any, field: ValidationInfo) -> Any:
+        if value is None and field.field_name not in cls.may_be_emptied:
+            raise PydanticCustomError("emptied", "This is never empty. Leave it out to keep it as it is.")
+        return value
 
 
 def holds_bsn(text: str) -> bool:

@@ -103,7 +103,7 @@ def test_a_tie_is_changed_on_the_version_that_was_seen(session: Session, cast: C
 
 
 def test_nothing_of_a_tie_can_be_taken_away() -> None:
-    with pytest.raises(ValidationError, match="nothing of a tie can be empty"):
+    with pytest.raises(ValidationError, match="This is never empty"):
         TieChange.model_validate({"who": None})
 
 

@@ -398,6 +398,19 @@ def test_that_it_was_passed_on_is_not_seen_by_a_referrer_who_hears_nothing(sessi
     assert {feedback: child.id in told_of for feedback, child in children.items()} == {"nothing": False, "status": True}
 
 
+def test_what_was_passed_on_leads_to_what_it_went_on_as_for_who_may_know_of_that(session: Session, cast: Cast) -> None:
+    outside, elsewhere = taken_on(session, cast), taken_on(session, cast)
+    child = passed_on(session, cast, outside, institution_id=cast.rival_id)
+    passed_on(session, cast, elsewhere, area_id=cast.there_id)
+
+    def leads_to(actor: Actor, referral: Referral) -> UUID | None:
+        return showing.show_referral(session, actor, referral.id).passed_on_as_id
+
+    assert leads_to(cast.activator, outside) == child.id
+    assert leads_to(cast.activator, elsewhere) is None
+    assert leads_to(cast.corporation, outside) is None
+
+
 def test_an_error_takes_what_was_passed_on_with_it(session: Session, cast: Cast) -> None:
     referral = taken_on(session, cast)
     child = passed_on(session, cast, referral, institution_id=cast.rival_id)

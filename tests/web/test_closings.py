@@ -74,6 +74,8 @@ def test_tasks_are_agreed_changed_and_dropped(browse: Browse, database: Database
     page = policy.get("/societal-tasks").text
     key = page.partition("/societal-tasks/")[2][:36]
     path = f"/societal-tasks/{key}"
+    emptied = policy.fill_in(path, name="", planned="", version="1")
+    assert (emptied.status_code, emptied.text.count('class="utrecht-form-field-error-message')) == (400, 2)
     with database.reading() as session:
         task = session.get_one(SocietalTask, UUID(key))
         version = str(task.version)

@@ -381,7 +381,9 @@ def test_a_letter_to_somebody_who_would_rather_not_read_is_questioned_with_all_t
     assert "na tienen; would rather have a visit" in text
 
 
-def test_an_installation_names_its_phases_itself(browse: Browse, database: Database, geert: UUID) -> None:
-    database.settings.phase_names["explore"] = "kennismaken"
+def test_an_installation_names_its_phases_itself(
+    browse: Browse, database: Database, geert: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(database.settings.phase_names, "explore", "kennismaken")
 
     assert "kennismaken" in browse("activator").get(f"/residents/{geert}").text

@@ -60,7 +60,7 @@ def test_a_task_is_changed_let_go_dropped_and_put_back(browse: Browse, line: Lin
     assert "Buurthuis regelen" in browser.get(task).text
     refused = browser.fill_in(task, version="6", what="")
     assert refused.status_code == 400
-    assert "Say what is to be done." in refused.text
+    assert "Fill this in." in refused.text
 
 
 def test_money_is_typed_as_people_write_it_and_comes_out_for_a_spreadsheet(browse: Browse, line: Line) -> None:

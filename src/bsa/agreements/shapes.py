@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from bsa.shapes import Line, Listing, Resource, Shape, Text
+from bsa.shapes import Change, Line, Listing, Resource, Shape, Text
 
 Shared = Annotated[Text, StringConstraints(max_length=2000)]
 """Who shares what with whom; at most 2,000 characters."""
@@ -33,19 +33,13 @@ class WorkingAgreementIn(Shape):
         return self
 
 
-class AgreementChange(Shape):
+class AgreementChange(Change):
     """What may be changed about an agreement; left-out fields stay as they are."""
 
     title: Line | None = None
     shares: Shared | None = None
     ground: Ground | None = None
     valid_until: date | None = None
-
-    @model_validator(mode="after")
-    def _what_it_is_stays(self) -> Self:
-        if any(getattr(self, name) is None for name in self.model_fields_set):
-            raise PydanticCustomError("required", "An agreement always says what is shared, why and until when.")
-        return self
 
 
 class AgreementQuery(Listing):

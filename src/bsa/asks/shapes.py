@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from bsa.asks.models import AnswerKind, AskEventKind, AskState, Side, Source
 from bsa.institutions.models import Mandate
-from bsa.shapes import Listing, Out, Resource, Shape, Text
+from bsa.shapes import Change, Listing, Out, Resource, Shape, Text
 
 
 def _we_ask(voiced_by: Side) -> Side:
@@ -39,20 +39,12 @@ class AskIn(Shape):
     voiced_by: AskingSide = Side.RESIDENTS
 
 
-class AskChange(Shape):
+class AskChange(Change):
     """What may be changed about a draft; left-out fields stay as they are."""
 
     institution_id: UUID | None = None
     text: Text | None = None
     voiced_by: AskingSide | None = None
-
-    @model_validator(mode="after")
-    def _what_it_is_stays(self) -> Self:
-        if any(getattr(self, name) is None for name in self.model_fields_set):
-            raise PydanticCustomError(
-                "required", "An ask always has an institution, a text and somebody who voices it."
-            )
-        return self
 
 
 class PutIn(Shape):

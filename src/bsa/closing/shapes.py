@@ -1,16 +1,15 @@
 """What comes in and goes out about closing a quarter."""
 
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StringConstraints
 
 from bsa.closing.models import ProfileName
 from bsa.needs.models import LifeArea
 from bsa.residents.models import ConsentHow
-from bsa.shapes import Line, Listing, Resource, Shape, Text
+from bsa.shapes import Change, Line, Listing, Resource, Shape, Text
 
 Quarter = Annotated[str, StringConstraints(pattern=r"^20\d{2}-Q[1-4]$")]
 """A quarter, as `2026-Q3`."""
@@ -32,18 +31,12 @@ class SocietalTaskIn(Shape):
     """Which needs belong to it; left out when everybody who is reached counts."""
 
 
-class SocietalTaskChange(Shape):
+class SocietalTaskChange(Change):
     """What may be changed about a task; left-out fields stay as they are."""
 
     name: Annotated[Line, StringConstraints(max_length=120)] | None = None
     planned: Planned | None = None
     life_areas: list[LifeArea] | None = Field(default=None, max_length=len(LifeArea))
-
-    @model_validator(mode="after")
-    def _what_it_is_stays(self) -> Self:
-        if any(getattr(self, name) is None for name in self.model_fields_set):
-            raise PydanticCustomError("required", "A task always has a name, a number and its life areas.")
-        return self
 
 
 class SocietalTaskQuery(Listing):

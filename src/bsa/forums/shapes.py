@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from bsa.forums.models import Rhythm
 from bsa.institutions.models import Mandate
-from bsa.shapes import Line, Listing, Out, Resource, Shape
+from bsa.shapes import Change, Line, Listing, Out, Resource, Shape
 
 
 def _one_of_two(level: Mandate) -> Mandate:
@@ -35,19 +35,15 @@ class ForumIn(Shape):
     group_ids: list[UUID] = Field(default_factory=list, max_length=50)
 
 
-class ForumChange(Shape):
+class ForumChange(Change):
     """What may be changed about a forum; left-out fields stay as they are."""
+
+    may_be_emptied = frozenset({"twin_id"})
 
     name: Line | None = None
     rhythm: Rhythm | None = None
     twin_id: UUID | None = None
     """Without a value: no twin any more."""
-
-    @model_validator(mode="after")
-    def _what_it_is_stays(self) -> Self:
-        if any(name in self.model_fields_set and getattr(self, name) is None for name in ("name", "rhythm")):
-            raise PydanticCustomError("required", "A forum always has a name and a rhythm.")
-        return self
 
 
 class ForumMemberIn(Shape):

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from bsa.groups.models import GroupKind, GroupPart
 from bsa.groups.rights import GroupRight
-from bsa.shapes import Line, Listing, Out, Resource, Shape
+from bsa.shapes import Change, Line, Listing, Out, Resource, Shape
 
 MOST_HOMES = 10_000
 
@@ -38,8 +38,10 @@ class GroupIn(Shape):
         return self
 
 
-class GroupChange(Shape):
+class GroupChange(Change):
     """What may be changed about a group in place; left-out fields stay as they are."""
+
+    may_be_emptied = frozenset({"institution_id", "homes", "founded_on", "recognised_on"})
 
     name: Line | None = None
     kind: GroupKind | None = None
@@ -47,13 +49,6 @@ class GroupChange(Shape):
     homes: int | None = Field(default=None, ge=1, le=MOST_HOMES)
     founded_on: date | None = None
     recognised_on: date | None = None
-
-    @model_validator(mode="after")
-    def _what_it_is_stays(self) -> Self:
-        for name in ("name", "kind"):
-            if name in self.model_fields_set and getattr(self, name) is None:
-                raise PydanticCustomError("required", "A group always has a name and a kind.")
-        return self
 
 
 class GroupEndIn(Shape):

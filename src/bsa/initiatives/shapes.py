@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from bsa.initiatives.models import Origin, ParticipantPart, Phase
-from bsa.shapes import Line, Listing, Out, Resource, Shape, Text
+from bsa.shapes import Change, Line, Listing, Out, Resource, Shape, Text
 
 
 class InitiativeIn(Shape):
@@ -34,8 +34,10 @@ class InitiativeIn(Shape):
         return self
 
 
-class InitiativeChange(Shape):
+class InitiativeChange(Change):
     """What may be changed about an initiative in place; left-out fields stay as they are."""
+
+    may_be_emptied = frozenset({"description", "next_step", "next_step_on"})
 
     title: Line | None = None
     description: Text | None = None
@@ -43,13 +45,6 @@ class InitiativeChange(Shape):
     joined_existing: bool | None = None
     next_step: Line | None = None
     next_step_on: date | None = None
-
-    @model_validator(mode="after")
-    def _what_it_is_stays(self) -> Self:
-        for name in ("title", "origin", "joined_existing"):
-            if name in self.model_fields_set and getattr(self, name) is None:
-                raise PydanticCustomError("required", "An initiative always has a title and an origin.")
-        return self
 
 
 class PhaseIn(Shape):

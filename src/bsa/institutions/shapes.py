@@ -1,14 +1,14 @@
 """What comes in and goes out about institutions and the people there."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, EmailStr, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, EmailStr, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from bsa.institutions.models import InstitutionKind, Mandate
-from bsa.shapes import Line, Listing, Resource, Shape, Text
+from bsa.shapes import Change, Line, Listing, Resource, Shape, Text
 
 
 def _not_too_long(address: str) -> str:
@@ -34,20 +34,15 @@ class InstitutionIn(Shape):
     postal_address: PostalAddress | None = None
 
 
-class InstitutionChange(Shape):
+class InstitutionChange(Change):
     """What may be changed about an institution; left-out fields stay as they are."""
+
+    may_be_emptied = frozenset({"email", "postal_address"})
 
     name: Line | None = None
     kind: InstitutionKind | None = None
     email: Email | None = None
     postal_address: PostalAddress | None = None
-
-    @model_validator(mode="after")
-    def _name_and_kind_stay(self) -> Self:
-        for name in ("name", "kind"):
-            if name in self.model_fields_set and getattr(self, name) is None:
-                raise PydanticCustomError("required", "An institution always has a name and a kind.")
-        return self
 
 
 class InstitutionQuery(Listing):
@@ -77,21 +72,16 @@ class InstitutionContactIn(Shape):
     phone: Phone | None = None
 
 
-class InstitutionContactChange(Shape):
+class InstitutionContactChange(Change):
     """What may be changed about somebody at an institution; left-out fields stay as they are."""
+
+    may_be_emptied = frozenset({"job", "email", "phone"})
 
     name: Line | None = None
     mandate: Mandate | None = None
     job: Line | None = None
     email: Email | None = None
     phone: Phone | None = None
-
-    @model_validator(mode="after")
-    def _name_and_mandate_stay(self) -> Self:
-        for name in ("name", "mandate"):
-            if name in self.model_fields_set and getattr(self, name) is None:
-                raise PydanticCustomError("required", "Somebody at an institution always has a name and a mandate.")
-        return self
 
 
 class ContactLeftIn(Shape):

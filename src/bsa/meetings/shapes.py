@@ -13,7 +13,7 @@ from bsa.commitments.models import CommitmentEventKind, CommitmentState, Verdict
 from bsa.institutions.models import Mandate
 from bsa.meetings.models import AgendaKind
 from bsa.meetings.standing import MeetingState
-from bsa.shapes import Line, Listing, MomentIn, Out, Resource, Shape, Text
+from bsa.shapes import Change, Line, Listing, MomentIn, Out, Resource, Shape, Text
 
 Length = Annotated[int, Field(ge=15, le=480)]
 """How long a meeting takes, in minutes."""
@@ -32,18 +32,14 @@ class MeetingIn(Shape):
     place: Line | None = None
 
 
-class MeetingChange(Shape):
+class MeetingChange(Change):
     """What may be changed about a meeting before it begins; left-out fields stay as they are."""
+
+    may_be_emptied = frozenset({"place"})
 
     starts_at: MomentIn | None = None
     minutes: Length | None = None
     place: Line | None = None
-
-    @model_validator(mode="after")
-    def _what_it_is_stays(self) -> Self:
-        if any(name in self.model_fields_set and getattr(self, name) is None for name in ("starts_at", "minutes")):
-            raise PydanticCustomError("required", "A meeting always has a moment and a length.")
-        return self
 
 
 class MeetingQuery(Listing):

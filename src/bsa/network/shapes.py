@@ -1,14 +1,13 @@
 """What comes in and goes out about the network of a resident."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from bsa.network.models import Circle, Closeness, Wanted
-from bsa.shapes import Line, Listing, Resource, Shape
+from bsa.shapes import Change, Line, Listing, Resource, Shape
 
 Who = Annotated[Line, Field(max_length=60)]
 """A first name or a role: "Sjoerd", "my sister", "the man of the chip shop". Who it is never asked to be in here."""
@@ -27,7 +26,7 @@ class TieIn(Shape):
     wanted: Wanted = Wanted.SAME
 
 
-class TieChange(Shape):
+class TieChange(Change):
     """What may be changed about a tie; left-out fields stay as they are."""
 
     who: Who | None = None
@@ -38,12 +37,6 @@ class TieChange(Shape):
     advice: bool | None = None
     emotional: bool | None = None
     wanted: Wanted | None = None
-
-    @model_validator(mode="after")
-    def _nothing_is_taken_away(self) -> Self:
-        if any(getattr(self, name) is None for name in self.model_fields_set):
-            raise PydanticCustomError("required", "Leave out what stays as it is; nothing of a tie can be empty.")
-        return self
 
 
 class TieEndIn(Shape):

@@ -1,15 +1,15 @@
 """What comes in and goes out about going there unasked."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from bsa.outreach.addresses import same_number
 from bsa.outreach.models import RoundKind, Tallied
-from bsa.shapes import Line, Listing, Out, Resource, Shape, Text
+from bsa.shapes import Change, Line, Listing, Out, Resource, Shape, Text
 
 Count = Annotated[int, Field(ge=0, le=2000)]
 
@@ -40,8 +40,10 @@ class RoundIn(Shape):
     place_note: Text | None = None
 
 
-class RoundChange(Shape):
+class RoundChange(Change):
     """What may be changed about a round; left-out fields stay as they are. Counts too, for who counted on paper."""
+
+    may_be_emptied = frozenset({"with_whom", "occasion", "weighing", "place_note"})
 
     kind: RoundKind | None = None
     where: Line | None = None
@@ -54,13 +56,6 @@ class RoundChange(Shape):
     opened: Count | None = None
     talked: Count | None = None
     no_thanks: Count | None = None
-
-    @model_validator(mode="after")
-    def _a_round_keeps_what_it_is(self) -> Self:
-        for name in ("kind", "where", "held_on", "rang", "opened", "talked", "no_thanks"):
-            if name in self.model_fields_set and getattr(self, name) is None:
-                raise PydanticCustomError("required", "A round always has a street or place, a day and four counts.")
-        return self
 
 
 class TallyIn(Shape):

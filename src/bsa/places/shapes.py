@@ -2,24 +2,20 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from bsa.areas.models import Level
-from bsa.errors import N_
 from bsa.places.models import FeatureKind, LogbookKind
-from bsa.shapes import Line, Listing, Resource, Shape, Text
+from bsa.shapes import Change, Line, Listing, Resource, Shape, Text
 
 Fact = Annotated[Text, StringConstraints(max_length=1000)]
 """A few sentences about a place; at most 1,000 characters."""
 Quarter = Annotated[str, StringConstraints(pattern=r"^[12]\d{3}-Q[1-4]$")]
 """A quarter of a year: `2026-Q3`."""
-
-
-Change = TypeVar("Change", bound=Shape)
 
 
 class LogbookEntryIn(Shape):
@@ -33,16 +29,12 @@ class LogbookEntryIn(Shape):
     """A complex or place in the area, when it is about that one."""
 
 
-class LogbookEntryChange(Shape):
+class LogbookEntryChange(Change):
     """What may be changed about a line of the logbook; left-out fields stay as they are."""
 
     kind: LogbookKind | None = None
     words: Fact | None = None
     happened_on: date | None = None
-
-    @model_validator(mode="after")
-    def _a_fact_is_whole(self) -> Self:
-        return _never_emptied(self, N_("A line of the logbook always says what happened and when."))
 
 
 class LogbookQuery(Listing):
@@ -75,8 +67,10 @@ class PlaceFeatureIn(Shape):
     """A complex or place in the area, when it is there."""
 
 
-class PlaceFeatureChange(Shape):
+class PlaceFeatureChange(Change):
     """What may be changed about something of the place; left-out fields stay as they are."""
+
+    may_be_emptied = frozenset({"words", "ended_on"})
 
     kind: FeatureKind | None = None
     name: Line | None = None
@@ -84,10 +78,6 @@ class PlaceFeatureChange(Shape):
     since_on: date | None = None
     ended_on: date | None = None
     """The last day on which it was there. Without a value: it is there still."""
-
-    @model_validator(mode="after")
-    def _what_it_is_stays(self) -> Self:
-        return _never_emptied(self, N_("This always has a name, a kind and a first day."), "words", "ended_on")
 
 
 class PlaceFeatureQuery(Listing):
@@ -193,10 +183,3 @@ class DrawnOut(Shape):
     """The areas of which the outlines were taken over."""
 
     areas: list[str]
-
-
-def _never_emptied(change: Change, words: str, *may_be_emptied: str) -> Change:
-    emptied = (name for name in change.model_fields_set if getattr(change, name) is None)
-    if any(name not in may_be_emptied for name in emptied):
-        raise PydanticCustomError("required", words)
-    return change

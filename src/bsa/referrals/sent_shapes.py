@@ -22,7 +22,7 @@ from bsa.errors import N_
 from bsa.referrals.models import FeedbackLevel, Handover, ReferralSubject, SharedThing, Urgency
 from bsa.residents.models import ConsentHow, ContactChannel
 from bsa.residents.shapes import ContactValue
-from bsa.shapes import Line, Shape, Text, without_bsn_as_reference
+from bsa.shapes import Change, Line, Shape, Text, without_bsn_as_reference
 
 ExternalRef = Annotated[Line, Field(max_length=80), AfterValidator(without_bsn_as_reference)]
 """The partner's own reference: sent twice, it is one referral. A citizen service number is none."""
@@ -141,8 +141,10 @@ class ReferralIn(Shape):
         return shape
 
 
-class DraftChange(Shape):
+class DraftChange(Change):
     """What may be changed about a draft; left-out fields stay as they are. Whom it is about stays: write another."""
+
+    may_be_emptied = frozenset({"referrer_view", "expected_answer_by"})
 
     question: Question | None = None
     """Not of a referral of ours: that says what its need says."""
@@ -155,13 +157,6 @@ class DraftChange(Shape):
     """Only of a referral of ours."""
     call_before_visit: bool | None = None
     expected_answer_by: date | None = None
-
-    @model_validator(mode="after")
-    def _what_it_needs_stays(self) -> Self:
-        may_be_empty = {"referrer_view", "expected_answer_by"}
-        if any(getattr(self, name) is None for name in self.model_fields_set - may_be_empty):
-            raise PydanticCustomError("required", "Only the referrer's view and the expected day can be left empty.")
-        return self
 
 
 class OutwardReferralIn(Shape):

@@ -138,6 +138,8 @@ class ReferralOut(ReferralItem):
     content: ReferralContent | None
     residents: list[LinkedResident]
     events: list[ReferralEventOut]
+    passed_on_as_id: UUID | None
+    """The referral that it went on as, for a team member who may know of that one."""
 
 
 class FeedbackOut(Out):

@@ -15,7 +15,7 @@ from bsa.referrals.listing import select_shells, shell_of
 from bsa.referrals.models import Referral, ReferralEvent, ReferralResident, SharedThing
 from bsa.referrals.recording import events_of
 from bsa.referrals.shapes import LinkedResident, ReferralContent, ReferralEventOut, ReferralOut
-from bsa.referrals.states import ReferralSide
+from bsa.referrals.states import ReferralSide, ReferralState
 from bsa.referrals.telling import Told, by_referrer, side_of, told_to, wiped_on_told
 from bsa.residents.models import Resident, ResidentWorker
 from bsa.sealing import note_read, open_cell, open_rows
@@ -37,6 +37,7 @@ def show_referral(session: Session, actor: Actor, referral_id: UUID) -> Referral
         content=_content(referral) if opens and referral.wiped_at is None and gone_on is None else None,
         residents=_residents(session, actor, referral) if row.cares else [],
         events=_events(session, actor, referral, events, opens=opens),
+        passed_on_as_id=_passed_on_as(session, actor, referral),
     )
 
 
@@ -65,6 +66,14 @@ def _content(referral: Referral) -> ReferralContent:
         scope=[SharedThing(thing) for thing in referral.shared_things],
         sheet=referral.share_sheet,
     )
+
+
+def _passed_on_as(session: Session, actor: Actor, referral: Referral) -> UUID | None:
+    """Return what it went on as: an institution is not told to whom the team passes on."""
+    if referral.state is not ReferralState.REROUTED or not actor.of_the_team:
+        return None
+    parts = select(col(Referral.id)).where(col(Referral.part_of_id) == referral.id, visible_to(actor))
+    return session.scalar(parts.order_by(col(Referral.id).desc()).limit(1))
 
 
 def _residents(session: Session, actor: Actor, referral: Referral) -> list[LinkedResident]:

@@ -1,11 +1,10 @@
 """What comes in and goes out about residents."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StringConstraints
 
 from bsa.residents.models import (
     AgeBand,
@@ -18,7 +17,7 @@ from bsa.residents.models import (
     ResidentPhase,
     WorkerPart,
 )
-from bsa.shapes import Line, Listing, Out, Resource, Shape
+from bsa.shapes import Change, Line, Listing, Out, Resource, Shape
 
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 """ISO 639: `nl`, `tr`, `ar`."""
@@ -41,8 +40,21 @@ class ResidentIn(Shape):
     reading_comfort: ReadingComfort | None = None
 
 
-class ResidentChange(Shape):
+class ResidentChange(Change):
     """What may be changed in place; left-out fields stay as they are."""
+
+    may_be_emptied = frozenset(
+        {
+            "household_of_id",
+            "preferred_language",
+            "reading_comfort",
+            "full_name",
+            "contact_channel",
+            "contact_value",
+            "contact_window",
+            "age_band",
+        }
+    )
 
     call_name: Line | None = None
     area_id: UUID | None = None
@@ -57,13 +69,6 @@ class ResidentChange(Shape):
     age_band: AgeBand | None = None
     even_so: bool = False
     """Letters even so, to somebody who would rather not read."""
-
-    @model_validator(mode="after")
-    def _names_and_places_stay(self) -> Self:
-        for name in ("call_name", "area_id"):
-            if name in self.model_fields_set and getattr(self, name) is None:
-                raise PydanticCustomError("required", "A resident always has a name to call and an area.")
-        return self
 
 
 class ResidentPhaseIn(Shape):

@@ -1,14 +1,14 @@
 """What comes in and goes out about subscriptions of partners."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from bsa.outbox import MessageType
-from bsa.shapes import Listing, Out, Resource, Shape
+from bsa.shapes import Change, Listing, Out, Resource, Shape
 from bsa.subscriptions.models import DeliveryFault, DeliveryState, SubscriptionEnding, SubscriptionState
 
 MessageAddress = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]+$", max_length=500)]
@@ -40,8 +40,10 @@ class SubscriptionIn(Shape):
     )
 
 
-class SubscriptionChange(Shape):
+class SubscriptionChange(Change):
     """What may be changed about a subscription; left-out fields stay as they are."""
+
+    may_be_emptied = frozenset({"bearer"})
 
     url: MessageAddress | None = Field(
         default=None, description="Another address is asked first whether it wants messages."
@@ -49,13 +51,6 @@ class SubscriptionChange(Shape):
     types: Types | None = None
     bearer: Bearer | None = Field(default=None, description="Null: no token any more.")
     paused: bool | None = Field(default=None, description="While paused, messages wait in line.")
-
-    @model_validator(mode="after")
-    def _address_and_types_stay(self) -> Self:
-        for name in ("url", "types", "paused"):
-            if name in self.model_fields_set and getattr(self, name) is None:
-                raise PydanticCustomError(name, "Leave this out to keep it as it is; it cannot be nothing.")
-        return self
 
 
 class SubscriptionQuery(Listing):

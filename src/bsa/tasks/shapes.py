@@ -4,11 +4,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from bsa.learning.models import WhoDidIt
-from bsa.shapes import Line, Listing, Out, Resource, Shape
+from bsa.shapes import Change, Line, Listing, Out, Resource, Shape
 from bsa.tasks.models import MoneyKind
 
 MOST_CENTS = 100_000_000
@@ -32,17 +31,13 @@ class TaskIn(Shape):
     by_on: date | None = None
 
 
-class TaskChange(Shape):
+class TaskChange(Change):
     """What may be changed about a task in place; left-out fields stay as they are."""
+
+    may_be_emptied = frozenset({"by_on"})
 
     what: Line | None = None
     by_on: date | None = None
-
-    @model_validator(mode="after")
-    def _it_says_what(self) -> "TaskChange":
-        if "what" in self.model_fields_set and self.what is None:
-            raise PydanticCustomError("what", "Say what is to be done.")
-        return self
 
 
 class TaskDoneIn(Shape):
@@ -88,7 +83,7 @@ class BudgetLineIn(Shape):
     paid: bool = False
 
 
-class BudgetLineChange(Shape):
+class BudgetLineChange(Change):
     """What may be changed about a line in place; left-out fields stay as they are."""
 
     kind: MoneyKind | None = None
@@ -96,13 +91,6 @@ class BudgetLineChange(Shape):
     cents: int | None = Field(default=None, ge=1, le=MOST_CENTS)
     booked_on: date | None = None
     paid: bool | None = None
-
-    @model_validator(mode="after")
-    def _a_line_is_whole(self) -> "BudgetLineChange":
-        for name in self.model_fields_set:
-            if getattr(self, name) is None:
-                raise PydanticCustomError("required", "A line always says what, how much, when and whether it is paid.")
-        return self
 
 
 class BudgetLineOut(Resource):

@@ -1,14 +1,12 @@
 """What comes in and goes out about themes."""
 
 from datetime import date
-from typing import Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from bsa.needs.models import LifeArea
-from bsa.shapes import Line, Listing, Resource, Shape, Text
+from bsa.shapes import Change, Line, Listing, Resource, Shape, Text
 
 
 class ThemeIn(Shape):
@@ -22,19 +20,14 @@ class ThemeIn(Shape):
     """Needs of one's own residents that belong to it."""
 
 
-class ThemeChange(Shape):
+class ThemeChange(Change):
     """What may be changed about a theme in place; left-out fields stay as they are."""
+
+    may_be_emptied = frozenset({"description"})
 
     title: Line | None = None
     description: Text | None = None
     life_area: LifeArea | None = None
-
-    @model_validator(mode="after")
-    def _a_theme_keeps_its_name(self) -> Self:
-        for name in ("title", "life_area"):
-            if name in self.model_fields_set and getattr(self, name) is None:
-                raise PydanticCustomError("required", "A theme always has a title and an area of life.")
-        return self
 
 
 class LinkIn(Shape):
