@@ -27,6 +27,14 @@ RELEASES: tuple[Release, ...] = (
                 "Figures as open data, without a token: JSON, JSON-stat, CSV, XLSX, PDF, a catalogue (`/statistics`).",
             ),
             (
+                "Een wijziging noemt elk veld dat niet leeg mag, met de code `emptied`; sommige bleven zoals ze waren.",
+                "A change names each field that may not be null, with the code `emptied`; some were left as they were.",
+            ),
+            (
+                "Een verwijzing zegt het team waarin zij verdergaat als zij is doorgeleid (`passedOnAsId`).",
+                "A referral tells the team what it went on as when it was passed on (`passedOnAsId`).",
+            ),
+            (
                 "Een kwartaal sluiten, afspraken met de gemeente en de sterkte van de bescherming (`/closings`).",
                 "Closing a quarter, what was agreed with the municipality, how strong the protection is (`/closings`).",
             ),

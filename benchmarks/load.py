@@ -63,7 +63,6 @@ def run(target: Target, size: int, seconds: int = SECONDS, connections: int = CO
     headers = [part for header in target.headers for part in ("-H", header)]
     command = [wrk(), "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s", "--latency"]
     command += ["-s", str(TELLS_P95)]
-    count = "0"
     for _ in range(ATTEMPTS):
         said = subprocess.run([*command, *headers, target.address], capture_output=True, text=True, check=True).stdout
         if "Non-2xx" in said or "Socket errors" in said:

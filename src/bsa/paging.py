@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Integer,
     Select,
     SQLColumnExpression,
@@ -97,8 +98,12 @@ def fetch(
     joined rows; and out of 2,000, half of the time of joining those whose keys are on the page.
     """
     query, places = put(_page, actor, wanted, build, order, shown)
-    # What is shown are columns, not objects: past the session the rows come as the driver gives them.
-    asked = session if shown is None else session.connection()
+    asked: Session | Connection = session
+    if shown is not None:
+        # What is shown are columns, not objects: past the session the rows come as the driver gives them. Only the
+        # session knows what it has not written yet.
+        session.flush()
+        asked = session.connection()
     rows = list(asked.execute(query, places | values | order.read(wanted.cursor)).all())
     return rows[: wanted.limit], len(rows) > wanted.limit
 

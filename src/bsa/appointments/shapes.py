@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from bsa.appointments.models import AppointmentKind
-from bsa.shapes import Line, Listing, MomentIn, Out, Resource, Shape
+from bsa.shapes import Change, Line, Listing, MomentIn, Out, Resource, Shape
 
 Minutes = Annotated[int, Field(ge=5, le=720)]
 
@@ -27,8 +27,10 @@ class AppointmentIn(Shape):
     """May be an address, so with a resident it may be kept from the level `known` on."""
 
 
-class AppointmentChange(Shape):
+class AppointmentChange(Change):
     """What may be changed; left-out fields stay as they are."""
+
+    may_be_emptied = frozenset({"with_account_id", "place"})
 
     starts_at: MomentIn | None = None
     minutes: Minutes | None = None

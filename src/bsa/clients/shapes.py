@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from bsa.permissions import Scope
-from bsa.shapes import Line, Listing, Resource, Shape
+from bsa.shapes import Change, Line, Listing, Resource, Shape
 
 ClientName = Annotated[Line, Field(max_length=80)]
 KeysUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/@?#]+(/[^\s#]*)?$", max_length=300)]
@@ -28,7 +28,7 @@ class ClientIn(Shape):
     )
 
 
-class ClientChange(Shape):
+class ClientChange(Change):
     """What may be changed; left-out fields stay as they are."""
 
     name: ClientName | None = None

@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr, StringConstraints
 
 from bsa.people.models import Language
 from bsa.permissions import Purpose, Role
-from bsa.shapes import Line, Listing, Out, Resource, Shape
+from bsa.shapes import Change, Line, Listing, Out, Resource, Shape
 
 AccountName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{1,38}[a-z0-9]$")]
 """A handle: small letters, digits, dot, dash; 3 to 40 characters."""
@@ -25,8 +25,10 @@ class AccountIn(Shape):
     language: Language = Language.DUTCH
 
 
-class AccountChange(Shape):
+class AccountChange(Change):
     """What an administrator may change; left-out fields stay as they are."""
+
+    may_be_emptied = frozenset({"institution_id"})
 
     display_name: Line | None = None
     roles: list[Role] | None = Field(default=None, min_length=1, max_length=6)

@@ -53,9 +53,6 @@ def change_practice(
     """Change what is practised, or how."""
     moment = _changeable(session, actor, practice_id, version)
     given = change.model_fields_set
-    for name in ("scary_thing", "planned_on"):
-        if name in given and getattr(change, name) is None:
-            raise invalid(name, "required", "Say what is practised, and on which day.")
     if "initiative_id" in given:
         moment.initiative_id = _initiative(session, actor, change.initiative_id)
     if "appointment_id" in given:

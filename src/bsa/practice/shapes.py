@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from bsa.practice.models import PracticeOutcome, SpeakerSide
-from bsa.shapes import Line, Resource, Shape, Text
+from bsa.shapes import Change, Line, Resource, Shape, Text
 
 
 class PracticeIn(Shape):
@@ -27,8 +27,10 @@ class PracticeIn(Shape):
     """The appointment that is coming."""
 
 
-class PracticeChange(Shape):
+class PracticeChange(Change):
     """What may be changed about a practice moment in place; left-out fields stay as they are."""
+
+    may_be_emptied = frozenset({"safe_setting", "who_is_there", "stop_word", "initiative_id", "appointment_id"})
 
     scary_thing: Line | None = None
     safe_setting: Line | None = None
