@@ -264,9 +264,7 @@ def test_the_sheet_on_paper_is_there_for_everybody_in_both_languages(browse: Bro
 
 def test_what_was_passed_on_leads_to_what_it_went_on_as_and_back(browse: Browse, cast: Cast, mine: str) -> None:
     marloes = browse("activator")
-    consent = {f"consent_share.{name}": value for name, value in (("given_on", TODAY), ("how", "spoken"))}
-    consent |= {"consent_share.by_whom": "Dokter Vos", "consent_share.scope": ["name", "contact", "question"]}
-
+    consent = {name: SENT[name] for name in SENT if name.startswith("consent_share.")}
     elsewhere = {"reason": "better_elsewhere", "institution_id": str(cast.rival_id)}
     assert send(marloes, f"{mine}/reroutings", **elsewhere, **consent).headers["location"] == mine
 
